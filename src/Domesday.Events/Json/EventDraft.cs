@@ -73,6 +73,9 @@ public sealed class EventDraft
         _lengths[(int)field] = _values.Length - start;
     }
 
+    /// <summary>Where the last <see cref="Compose"/> put the text of the id, relative to the entry's start.</summary>
+    public int IdAt { get; private set; }
+
     /// <summary>Appends the canonical entry, but for the sequence, which the store decides.</summary>
     /// <returns>The position, relative to the entry's start, where <c>"sequence":n,</c> belongs.</returns>
     /// <remarks><c>service</c> may be absent but <c>tenant</c> and <c>time</c> never are, so a member always follows the sequence.</remarks>
@@ -99,6 +102,7 @@ public sealed class EventDraft
             open = Open(open, node.Parent!, output, ref comma);
             if (comma) output.Append((byte)',');
             output.Append(node.Key);
+            if (i == (int)EventField.Id) IdAt = output.Length - start + 1;
             output.Append(_values.Slice(_starts[i], _lengths[i]));
             comma = true;
         }

@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using Domesday.Core.Access;
+using Domesday.Core.Problems;
+using Domesday.Core.Storage;
+using Domesday.Events;
+using Domesday.Events.Json;
+using Domesday.Events.Schema;
+
+namespace Domesday.Core.Append;
+
+/// <summary>The way of every event, whatever source it came over: validate, enrich, set large bodies aside, compose, store.</summary>
+/// <remarks>De-duplication, sequence and durability are one step of the storage engine. Order matters: nothing changes after composing, because that is what is hashed.</remarks>
+public sealed class AppendPipeline(IEventStore store, EventLimits limits, TimeProvider time, AppendMetrics metrics)
+{
+    private readonly ConcurrentBag<Worker> _workers = [];
+
+    /// <summary>Stores what is good, and says what is not.</summary>
+    /// <returns><see cref="ProblemKind.Invalid"/> with every fault of every event when the batch is refused; the store's problem when it cannot take more.</returns>
+    public async ValueTask<Result<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancellation)
+    {
+        metrics.Received(request.SourceKind, request.Events.Count);
+        var prepared = Prepare(request);
+        if (prepared.Faults.Count > 0 && request.BadEvents == BadEvents.RefuseBatch)
+        {
+            metrics.Rejected(request.SourceKind, request.Events.Count);
+            return Refusal(prepared.Faults, request.Events.Count);
+        }
+        IReadOnlyList<Receipt> receipts = [];
+        if (prepared.Batch.Entries.Count > 0)
+        {
+            var stored = await store.AppendAsync(request.Tenant, prepared.Batch, cancellation);
+            if (!stored.IsOk)
+            {
+                metrics.Refused(request.SourceKind, request.Events.Count);
+                return stored.Problem;
+            }
+            receipts = stored.Value;
+            metrics.Stored(request.SourceKind, receipts);
+        }
+        var result = new AppendResult(receipts, prepared.Faults);
+        if (prepared.Faults.Count == 0) return result;
+        return request.BadEvents == BadEvents.Quarantine ? await QuarantineAsync(request, result, cancellation) : Rejected(request, result);
+    }
+
+    private AppendResult Rejected(AppendRequest request, AppendResult result)
+    {
+        metrics.Rejected(request.SourceKind, request.Events.Count - result.Receipts.Count);
+        return result;
+    }
+
+    private async ValueTask<Result<AppendResult>> QuarantineAsync(AppendRequest request, AppendResult result, CancellationToken cancellation)
+    {
+        var events = QuarantineEvents.From(request, result.Rejected);
+        var kept = await AppendAsync(new(TenantName.QuarantineOf(request.Tenant), QuarantineEvents.SourceKind, events), cancellation);
+        if (!kept.IsOk) return kept.Problem;
+        metrics.Quarantined(request.SourceKind, events.Count);
+        return result with { Quarantined = events.Count };
+    }
+
+    private Prepared Prepare(AppendRequest request)
+    {
+        if (!_workers.TryTake(out var worker)) worker = new(limits);
+        try
+        {
+            return worker.Prepare(request, Timestamp.FromDateTimeOffset(time.GetUtcNow()));
+        }
+        finally
+        {
+            _workers.Add(worker);
+        }
+    }
+
+    private static Problem Refusal(IReadOnlyList<ProblemFault> faults, int count) => new(ProblemKind.Invalid,
+        count == 1 ? "The event is not valid; nothing was stored." : $"{faults.Select(fault => fault.Index).Distinct().Count()} of {count} events are not valid; nothing was stored.")
+    {
+        Faults = faults,
+    };
+
+    private sealed record Prepared(PendingBatch Batch, IReadOnlyList<ProblemFault> Faults);
+
+    /// <summary>The buffers that preparing needs, used again by the next request.</summary>
+    private sealed class Worker(EventLimits limits)
+    {
+        private readonly EventParser _parser = new(limits);
+        private readonly EventDraft _draft = new();
+        private readonly EnrichStep _enrich = new();
+        private readonly ByteBuffer _entries = new(64 * 1024);
+        private readonly List<Fault> _faults = [];
+
+        public Prepared Prepare(AppendRequest request, Timestamp now)
+        {
+            _entries.Clear();
+            var entries = new List<PendingEntry>(request.Events.Count);
+            var attachments = new List<PendingAttachment>();
+            var faults = new List<ProblemFault>();
+            for (var index = 0; index < request.Events.Count; index++)
+            {
+                _faults.Clear();
+                if (_parser.TryParse(request.Events[index].Span, _draft, _faults))
+                {
+                    _enrich.Apply(_draft, request, now);
+                    Compose(entries, attachments);
+                }
+                foreach (var fault in _faults) faults.Add(ProblemFault.From(fault, index));
+            }
+            return new(new(_entries.Written.ToArray(), entries) { Attachments = attachments }, faults);
+        }
+
+        private void Compose(List<PendingEntry> entries, List<PendingAttachment> attachments)
+        {
+            var start = _entries.Length;
+            var sequenceAt = _draft.Compose(_entries);
+            while (_entries.Length - start + PendingEntry.SequenceBytesMax > EventLimits.EntryBytesMax)
+            {
+                var length = _entries.Length - start;
+                _entries.Truncate(start);
+                if (!AttachStep.TryMoveLargest(_draft, entries.Count, attachments))
+                {
+                    _faults.Add(new("", $"has {length} bytes without its bodies, more than the {EventLimits.EntryBytesMax} that an entry may have"));
+                    return;
+                }
+                sequenceAt = _draft.Compose(_entries);
+            }
+            entries.Add(new(start, _entries.Length - start, sequenceAt, _draft.IdAt, _draft.Value(EventField.Id).Length - 2));
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Domesday.Core.Problems;
+using Domesday.Events.Merkle;
+
+namespace Domesday.Core.Storage;
+
+/// <summary>What a storage engine promises to those who write and to the service's own workers.</summary>
+/// <remarks>
+/// Acknowledged means durable: an append returns after its bytes are on disk, and from then on every query shows it. Sequences of a tenant
+/// are 0, 1, 2 … without gaps and are never used again. A ledger comes into being with its first event.
+/// Every member may be called from any thread.
+/// </remarks>
+public interface IEventStore : IAsyncDisposable
+{
+    /// <summary>Stores a batch, all or nothing, but for events whose id the ledger already has: they get the first receipt again.</summary>
+    /// <param name="tenant">Name of the ledger.</param>
+    /// <returns>One receipt for each entry, in order; or <see cref="ProblemKind.Unavailable"/> when it cannot take more now.</returns>
+    /// <remarks>When <paramref name="cancellation"/> fires, the batch may or may not have been stored.</remarks>
+    ValueTask<Result<IReadOnlyList<Receipt>>> AppendAsync(string tenant, PendingBatch batch, CancellationToken cancellation);
+
+    /// <summary>All ledgers that have an event, in no particular order.</summary>
+    IReadOnlyList<string> Tenants { get; }
+
+    /// <summary>How many events the ledger has ever had: one more than its highest sequence; 0 for an unknown one.</summary>
+    long Size(string tenant);
+
+    /// <summary>Completes when the ledger is larger than <paramref name="size"/>.</summary>
+    Task WaitBeyondAsync(string tenant, long size, CancellationToken cancellation);
+
+    /// <summary>Leaf hashes of <paramref name="count"/> entries from <paramref name="first"/> on; what was erased or dropped included.</summary>
+    /// <returns><see cref="ProblemKind.Corrupt"/> when stored bytes do not agree with their checksum.</returns>
+    ValueTask<Result<MerkleHash[]>> LeafHashesAsync(string tenant, long first, int count, CancellationToken cancellation);
+
+    /// <summary>The tree above the leaves, as far as it was built.</summary>
+    ITreeStore Trees { get; }
+}
+
+/// <summary>Keeps the nodes at levels 8, 16, 24 … of every ledger's tree: derived from the entries, and rebuilt from them when damaged.</summary>
+public interface ITreeStore
+{
+    /// <summary>How many nodes of a level are kept, counted from the left without gaps.</summary>
+    /// <param name="level">A multiple of 8, at least 8.</param>
+    long Count(string tenant, int level);
+
+    /// <summary>Nodes of a level; all of them must be kept.</summary>
+    ValueTask<Result<MerkleHash[]>> ReadAsync(string tenant, int level, long first, int count, CancellationToken cancellation);
+
+    /// <summary>Adds nodes behind the ones that are kept.</summary>
+    ValueTask AppendAsync(string tenant, int level, IReadOnlyList<MerkleHash> nodes, CancellationToken cancellation);
+
+    /// <summary>Forgets nodes from an index on, to build them again.</summary>
+    ValueTask TruncateAsync(string tenant, int level, long count, CancellationToken cancellation);
+}
