@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Domesday.Core.Problems;
+using Microsoft.AspNetCore.Http;
+
+namespace Domesday.Http.Problems;
+
+/// <summary>A refusal as RFC 9457 problem details.</summary>
+public static class ProblemResults
+{
+    public static IResult ToResult(this Problem problem) => new ProblemResult(problem);
+
+    public static int StatusOf(ProblemKind kind) => kind switch
+    {
+        ProblemKind.Invalid => StatusCodes.Status400BadRequest,
+        ProblemKind.Unauthenticated => StatusCodes.Status401Unauthorized,
+        ProblemKind.Forbidden => StatusCodes.Status403Forbidden,
+        ProblemKind.NotFound => StatusCodes.Status404NotFound,
+        ProblemKind.Conflict => StatusCodes.Status409Conflict,
+        ProblemKind.Gone => StatusCodes.Status410Gone,
+        ProblemKind.TooLarge => StatusCodes.Status413PayloadTooLarge,
+        ProblemKind.TooMany => StatusCodes.Status429TooManyRequests,
+        ProblemKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+
+    private static string TitleOf(ProblemKind kind) => kind switch
+    {
+        ProblemKind.Invalid => "The request is not valid",
+        ProblemKind.Unauthenticated => "A valid credential is needed",
+        ProblemKind.Forbidden => "The credential does not allow this",
+        ProblemKind.NotFound => "There is no such thing",
+        ProblemKind.Conflict => "It contradicts what is there",
+        ProblemKind.Gone => "It was there and is gone",
+        ProblemKind.TooLarge => "It is too large",
+        ProblemKind.TooMany => "Too many requests",
+        ProblemKind.Unavailable => "It cannot be done now",
+        _ => "Stored data is damaged",
+    };
+
+    private sealed class ProblemResult(Problem problem) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            var response = httpContext.Response;
+            response.StatusCode = StatusOf(problem.Kind);
+            response.ContentType = "application/problem+json";
+            if (problem.RetryAfter is { } wait) response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            if (problem.Kind == ProblemKind.Unauthenticated) response.Headers.WWWAuthenticate = "Basic realm=\"domesday\", Bearer realm=\"domesday\"";
+            var errors = problem.Faults.Count > 0 ? problem.Faults.Select(fault => new ProblemError(fault.Index, fault.Field, fault.Reason)).ToList()
+                : problem.Field is { } field ? [new(null, field, problem.Detail)] : null;
+            await JsonSerializer.SerializeAsync(response.Body, new ProblemDetailsBody(
+                $"/problems/{problem.Kind.ToString().ToLowerInvariant()}", TitleOf(problem.Kind), response.StatusCode, problem.Detail, errors),
+                ProblemJson.Default.ProblemDetailsBody, httpContext.RequestAborted);
+        }
+    }
+}
+
+internal sealed record ProblemDetailsBody(string Type, string Title, int Status, string Detail, IReadOnlyList<ProblemError>? Errors);
+
+internal sealed record ProblemError(int? Index, string Field, string Reason);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ProblemDetailsBody))]
+internal sealed partial class ProblemJson : JsonSerializerContext;
