@@ -36,7 +36,7 @@ internal sealed class Committer(LogWriter log, SipHash hash, Func<long> nextFile
         var ended = _active;
         if (log.IsOpen) ended.LastLogFile = log.File;
         log.Close();
-        _active = new();
+        (_active, MustRoll) = (new(), false);
         return ended;
     }
 
@@ -138,8 +138,7 @@ internal sealed class Committer(LogWriter log, SipHash hash, Func<long> nextFile
             ledger.NextSequence = next;
             var table = _active.TableOf(ledger)!;
             table.Publish();
-            var view = ledger.View;
-            if (view.Tables.Count == 0 || view.Tables[^1] != table) ledger.Replace(new(view.Segments, [.. view.Tables, table]));
+            if (ledger.View.Tables is not [.., var last] || last != table) ledger.Change(view => new(view.Segments, [.. view.Tables, table]));
             ledger.SignalGrown();
         }
     }

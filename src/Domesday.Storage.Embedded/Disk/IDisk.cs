@@ -45,6 +45,9 @@ public interface IDiskFile : IDisposable
     void Sync();
 
     void Truncate(long length);
+
+    /// <summary>Lets the kernel forget what it keeps of the file in memory, so that the next read comes from the disk.</summary>
+    void DropCache();
 }
 
 /// <summary>There is no room on the disk.</summary>

@@ -10,6 +10,7 @@ public sealed partial class PosixDisk : IDisk
     private const string LockName = "lock";
     private const int NoSpace = 28;
     private const int QuotaExceeded = 122;
+    private const int DontNeed = 4;
 
     private readonly string _root;
     private readonly FileStream _lock;
@@ -100,6 +101,9 @@ public sealed partial class PosixDisk : IDisk
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     private static partial int Fdatasync(SafeFileHandle file);
 
+    [LibraryImport("libc", EntryPoint = "posix_fadvise")]
+    private static partial int PosixFadvise(SafeFileHandle file, long offset, long length, int advice);
+
     private sealed class PosixFile(SafeFileHandle handle) : IDiskFile
     {
         public long Length => RandomAccess.GetLength(handle);
@@ -133,6 +137,8 @@ public sealed partial class PosixDisk : IDisk
         }
 
         public void Truncate(long length) => RandomAccess.SetLength(handle, length);
+
+        public void DropCache() => _ = PosixFadvise(handle, 0, 0, DontNeed);
 
         public void Dispose() => handle.Dispose();
     }

@@ -39,10 +39,4 @@ internal sealed class IdIndex(OpenFiles files, BlockCache cache, long filterByte
         }
         Runs = runs.ToImmutable();
     }
-
-    /// <summary>Entries with a hash that may be the wanted id's; to be compared with the events themselves.</summary>
-    public static void Find(ImmutableArray<IdRun> runs, ulong hash, List<IdEntry> found)
-    {
-        foreach (var run in runs) run.Find(hash & IdRun.HashMask, found);
-    }
 }

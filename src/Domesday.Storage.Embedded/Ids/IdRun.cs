@@ -50,10 +50,12 @@ internal sealed class IdRun
 
     public static string NameOf(long file) => $"{Folder}/{file:d12}.ids";
 
+    /// <summary>False only when no entry has the hash.</summary>
+    public bool MayContain(ulong hash) => _filter is not { } filter || filter.MayContain(hash & HashMask);
+
     /// <summary>Adds the entries with this hash to <paramref name="found"/>.</summary>
     public void Find(ulong hash, List<IdEntry> found)
     {
-        if (_filter is { } filter && !filter.MayContain(hash)) return;
         var page = Array.BinarySearch(_firsts, hash);
         if (page < 0) page = ~page - 1;
         // Equal hashes may begin on the page before the one that begins with them.

@@ -1,3 +1,4 @@
+using Domesday.Storage.Embedded.Coding;
 using Domesday.Storage.Embedded.Segments;
 
 namespace Domesday.Storage.Embedded.Ledgers;
@@ -16,6 +17,10 @@ internal sealed class Ledger(string name, int number)
     public string Name => name;
 
     public int Number => number;
+
+    /// <summary>The hash by which an event id of this ledger is found again.</summary>
+    /// <param name="id">Canonical content.</param>
+    public ulong IdHash(SipHash hash, ReadOnlySpan<byte> id) => hash.Hash(id, (ulong)number);
 
     /// <summary>The next sequence to hand out; for the writer alone.</summary>
     public long NextSequence { get; set; }
@@ -58,12 +63,13 @@ internal sealed class Ledger(string name, int number)
     }
 
     /// <summary>Replaces the view; segments that the new one lacks are kept as long as an older view is in use.</summary>
-    public void Replace(LedgerView next)
+    public void Change(Func<LedgerView, LedgerView> change)
     {
         LedgerView before;
         lock (_lock)
         {
             before = _view;
+            var next = change(before);
             foreach (var segment in before.Segments)
             {
                 if (!next.Segments.Contains(segment)) _retired.Add((before, segment));

@@ -24,6 +24,19 @@ internal sealed class IdTable
     /// <summary>The rows with this hash.</summary>
     public Candidates Find(ulong hash) => new(_slots, hash);
 
+    /// <summary>Every hash and its row, in no particular order; once nothing is added any more.</summary>
+    public IEnumerable<(ulong Hash, int Row)> All
+    {
+        get
+        {
+            var slots = _slots;
+            for (var i = 0; i < slots.Rows.Length; i++)
+            {
+                if (slots.Rows[i] != 0) yield return (slots.Hashes[i], slots.Rows[i] - 1);
+            }
+        }
+    }
+
     /// <summary>Walks over rows with one hash.</summary>
     internal ref struct Candidates(Slots slots, ulong hash)
     {

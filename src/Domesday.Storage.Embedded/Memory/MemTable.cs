@@ -37,6 +37,12 @@ internal sealed class MemTable(SipHash hash, long firstSequence)
     /// <summary>Whether each row's time is at least that of the row before; among the rows that were added so far.</summary>
     public bool IsTimeOrdered { get; private set; } = true;
 
+    /// <summary>Earliest time of the rows that were added so far, microseconds.</summary>
+    public long TimeMin { get; private set; } = long.MaxValue;
+
+    /// <summary>Latest time of the rows that were added so far, microseconds.</summary>
+    public long TimeMax { get; private set; } = long.MinValue;
+
     /// <summary>Adds a row that readers do not see yet.</summary>
     /// <param name="prefixed">The entry behind its 0x00.</param>
     /// <param name="idHash">Of the event's id, see <see cref="Find"/>.</param>
@@ -50,6 +56,7 @@ internal sealed class MemTable(SipHash hash, long firstSequence)
         if (!Timestamp.TryParse(_slices[(int)EventField.Time].Of(entry), out var time, out _)) throw new FormatException("An entry has a time.");
         if (row > 0 && time.Microseconds < _times.Items[row - 1]) IsTimeOrdered = false;
         _times.Set(row, time.Microseconds);
+        (TimeMin, TimeMax) = (Math.Min(TimeMin, time.Microseconds), Math.Max(TimeMax, time.Microseconds));
         foreach (var field in ColumnPlan.AllIndexed)
         {
             if (_slices[(int)field].Length > 0) ColumnFor(field).Add(row, _slices[(int)field].Of(entry));
@@ -88,6 +95,9 @@ internal sealed class MemTable(SipHash hash, long firstSequence)
             return _attachments.Items.Take(count);
         }
     }
+
+    /// <summary>The hash of each published row's event id, in no particular order; once nothing is added any more.</summary>
+    public IEnumerable<(ulong Hash, int Row)> Ids => _ids.All.Where(id => id.Row < Count);
 
     /// <summary>The row with this event id, or -1; of everything that was added.</summary>
     /// <param name="idHash">Of the tenant and the id, by the store's key.</param>

@@ -57,6 +57,20 @@ internal sealed class RowBitmap : RowSet
         return rank + BitOperations.PopCount(chunk[word] & ((1UL << row) - 1));
     }
 
+    public override int CountIn(int from, int to)
+    {
+        if (to - from > ChunkRows / 2) return Rank(to) - Rank(from);
+        var count = 0;
+        for (var row = Math.Max(from, 0); row < to && row < RowsMax; row = (row / 64 + 1) * 64)
+        {
+            if (_chunks[row / ChunkRows] is not { } chunk) continue;
+            var bits = chunk[row % ChunkRows / 64] & ulong.MaxValue << row;
+            if (to - (row / 64 * 64) < 64) bits &= (1UL << to) - 1;
+            count += BitOperations.PopCount(bits);
+        }
+        return count;
+    }
+
     public override int Select(int rank)
     {
         Span<int> one = stackalloc int[1];
@@ -152,7 +166,7 @@ internal sealed class RowBitmap : RowSet
     }
 
     /// <summary>As a list, when there are few: further intersections are then cheap.</summary>
-    private static RowSet Small(ulong[]?[] chunks)
+    public static RowSet Small(ulong[]?[] chunks)
     {
         var bitmap = new RowBitmap(chunks);
         if (bitmap.Count > ListMax / 4) return bitmap;

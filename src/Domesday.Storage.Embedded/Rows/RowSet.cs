@@ -44,7 +44,8 @@ internal abstract class RowSet
     /// <summary>The size of the intersection, without making it.</summary>
     public abstract int CountAnd(RowSet other);
 
-    public RowSet Slice(int from, int to) => And(Range(from, to));
+    /// <summary>How many of the rows lie between <paramref name="from"/> and <paramref name="to"/>, the latter exclusive.</summary>
+    public virtual int CountIn(int from, int to) => Rank(to) - Rank(from);
 }
 
 /// <summary>Rows without a gap.</summary>

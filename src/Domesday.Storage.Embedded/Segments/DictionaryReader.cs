@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Text;
+using Domesday.Events.Json;
 using Domesday.Storage.Embedded.Coding;
 
 namespace Domesday.Storage.Embedded.Segments;
@@ -57,6 +59,7 @@ internal sealed class DictionaryReader
 internal sealed class DictionaryPage(byte[] bytes)
 {
     private readonly int _count = BinaryPrimitives.ReadInt32LittleEndian(bytes);
+    private string[]? _texts;
 
     public int Count => _count;
 
@@ -68,6 +71,9 @@ internal sealed class DictionaryPage(byte[] bytes)
             return bytes.AsSpan(4 + _count * 20 + start, End(index) - start);
         }
     }
+
+    /// <summary>A value as people read it; made once for the page.</summary>
+    public string Text(int index) => (_texts ??= [.. Enumerable.Range(0, _count).Select(i => Encoding.UTF8.GetString(CanonicalText.Unescape(this[i])))])[index];
 
     public int Rows(int index) => BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(4 + _count * 4 + index * 4));
 

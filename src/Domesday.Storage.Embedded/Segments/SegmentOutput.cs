@@ -24,11 +24,12 @@ internal sealed class SegmentOutput(IDiskFile file) : IDisposable
         return new(position, bytes.Length + Checksum.Bytes);
     }
 
-    /// <summary>Makes everything durable.</summary>
+    /// <summary>Makes everything durable; the next read comes from the disk.</summary>
     public void Finish()
     {
         Flush();
         file.Sync();
+        file.DropCache();
     }
 
     public void Dispose() => file.Dispose();
