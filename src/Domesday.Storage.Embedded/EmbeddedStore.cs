@@ -68,8 +68,8 @@ public sealed class EmbeddedStore : IEventStore
 
     public IReadOnlyList<string> Tenants => [.. _engine.Ledgers.All.Where(ledger => ledger.Size > 0).Select(ledger => ledger.Name)];
 
-    /// <summary>Why nothing can be stored now; null when it can.</summary>
-    public string? Trouble => _engine.Trouble ?? (_engine.IsFlushBehind ? _flushTrouble : null) ?? (_isFull ? "The disk is full." : null);
+    public Problem? NotAccepting =>
+        (_engine.Trouble ?? (_engine.IsFlushBehind ? _flushTrouble : null)) is { } trouble ? Unavailable(trouble) : _isFull ? DiskFull : null;
 
     public long Size(string tenant) => _engine.Ledgers.Find(tenant)?.Size ?? 0;
 
@@ -179,7 +179,7 @@ public sealed class EmbeddedStore : IEventStore
     {
         while (_engine.IsFlushBehind)
         {
-            if (_flushTrouble is { } trouble) return new(ProblemKind.Unavailable, $"Nothing can be stored now: {trouble}", RetryAfter: RetryAfter);
+            if (_flushTrouble is { } trouble) return Unavailable(trouble);
             _flushed.Reset();
             if (_engine.IsFlushBehind) _flushed.Wait(Pause);
         }
@@ -187,8 +187,12 @@ public sealed class EmbeddedStore : IEventStore
         {
             (_freeChecked, _isFull) = (_time.GetTimestamp(), _disk.FreeBytes < _options.FreeBytesMin);
         }
-        return _isFull ? new(ProblemKind.Unavailable, $"Nothing can be stored now: less than {_options.FreeBytesMin} bytes are free on the disk.", RetryAfter: RetryAfter) : null;
+        return _isFull ? DiskFull : null;
     }
+
+    private Problem DiskFull => Unavailable($"less than {_options.FreeBytesMin} bytes are free on the disk.");
+
+    private static Problem Unavailable(string why) => new(ProblemKind.Unavailable, $"Nothing can be stored now: {why}", RetryAfter: RetryAfter);
 
     private void FlushLoop()
     {
