@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using Domesday.Core.Query;
 using Domesday.Events.Json;
 using Domesday.Events.Schema;
@@ -83,12 +85,29 @@ internal abstract class LedgerPart(string tenant, long firstSequence, int rows)
         var rows = new RowSetBuilder(Rows);
         foreach (var row in Each(candidates))
         {
-            _entry.Clear();
-            Append(row, _entry);
-            EntrySlicer.Slice(_entry.Written, _slices);
-            if (condition.Matcher.Matches(_slices[(int)condition.Field].Of(_entry.Written))) rows.Add(row);
+            if (condition.Matcher.Matches(ValueInEntry(condition.Field, row))) rows.Add(row);
         }
         return rows.Build();
+    }
+
+    /// <summary>As <see cref="CountValues"/>, by looking at each entry.</summary>
+    protected void CountByEntry(EventField field, RowSet rows, Dictionary<string, long> counts)
+    {
+        foreach (var row in Each(rows)) Add(counts, Encoding.UTF8.GetString(CanonicalText.Unescape(ValueInEntry(field, row))), 1);
+    }
+
+    protected static void Add(Dictionary<string, long> counts, string value, long count)
+    {
+        if (count == 0 || value.Length == 0) return;
+        CollectionsMarshal.GetValueRefOrAddDefault(counts, value, out _) += count;
+    }
+
+    private ReadOnlySpan<byte> ValueInEntry(EventField field, int row)
+    {
+        _entry.Clear();
+        Append(row, _entry);
+        EntrySlicer.Slice(_entry.Written, _slices);
+        return _slices[(int)field].Of(_entry.Written);
     }
 
     /// <summary>The rows of a set, ascending.</summary>

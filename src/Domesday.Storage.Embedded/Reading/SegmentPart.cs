@@ -32,6 +32,11 @@ internal sealed class SegmentPart(string tenant, SegmentReader segment, bool rea
     public override void CountValues(EventField field, RowSet rows, Dictionary<string, long> counts)
     {
         var column = segment.Layout.ColumnOf(field);
+        if (field is EventField.Time or EventField.Sequence or EventField.ReceivedAt)
+        {
+            CountByEntry(field, rows, counts);
+            return;
+        }
         if (column < 0 || rows.IsEmpty) return;
         if (segment.Layout.Encodings[column] != ColumnEncoding.Coded || rows.Count < FewRows || !ColumnPlan.IsIndexed(field) && rows.Count < Rows)
         {
@@ -158,11 +163,5 @@ internal sealed class SegmentPart(string tenant, SegmentReader segment, bool rea
             if (condition.Matcher.Matches(Cursor.Value(column, row))) rows.Add(row);
         }
         return rows.Build();
-    }
-
-    private static void Add(Dictionary<string, long> counts, string value, long count)
-    {
-        if (count == 0 || value.Length == 0) return;
-        System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(counts, value, out _) += count;
     }
 }

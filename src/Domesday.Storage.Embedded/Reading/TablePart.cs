@@ -41,7 +41,7 @@ internal sealed class TablePart(string tenant, MemTable table, int rows) : Ledge
             for (var code = 1; code < byCode.Length; code++) Add(counts, Encoding.UTF8.GetString(CanonicalText.Unescape(values[code - 1])), byCode[code]);
             return;
         }
-        foreach (var row in Each(rows)) Add(counts, Encoding.UTF8.GetString(CanonicalText.Unescape(Value(field, row))), 1);
+        CountByEntry(field, rows, counts);
     }
 
     public override void CountTimes(RowSet rows, HistogramInterval interval, HistogramCounts counts)
@@ -117,11 +117,5 @@ internal sealed class TablePart(string tenant, MemTable table, int rows) : Ledge
             else high = middle;
         }
         return low;
-    }
-
-    private static void Add(Dictionary<string, long> counts, string value, long count)
-    {
-        if (count == 0 || value.Length == 0) return;
-        System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(counts, value, out _) += count;
     }
 }
