@@ -34,7 +34,6 @@ internal sealed class Committer(LogWriter log, SipHash hash, Func<long> nextFile
     public Generation Roll()
     {
         var ended = _active;
-        if (log.IsOpen) ended.LastLogFile = log.File;
         log.Close();
         (_active, MustRoll) = (new(), false);
         return ended;
@@ -93,6 +92,7 @@ internal sealed class Committer(LogWriter log, SipHash hash, Func<long> nextFile
                 log.Sync(length);
             }
             LastSync = time.GetElapsedTime(started);
+            _active.LastLogFile = log.File;
             Trouble = null;
             return true;
         }

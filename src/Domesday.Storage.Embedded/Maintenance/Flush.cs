@@ -69,7 +69,7 @@ internal sealed class Flush(StoreFiles files, EngineOptions options)
         var added = written.ToDictionary(item => item.Ledger.Name);
         files.Change(manifest => manifest with
         {
-            LogFrom = generation.LastLogFile + 1,
+            LogFrom = Math.Max(manifest.LogFrom, generation.LastLogFile + 1),
             IdRuns = run is null ? manifest.IdRuns : [run, .. manifest.IdRuns],
             Tenants =
             [
