@@ -69,7 +69,7 @@ public sealed class EmbeddedStore : IEventStore
     public IReadOnlyList<string> Tenants => [.. _engine.Ledgers.All.Where(ledger => ledger.Size > 0).Select(ledger => ledger.Name)];
 
     public Problem? NotAccepting =>
-        (_engine.Trouble ?? (_engine.IsFlushBehind ? _flushTrouble : null)) is { } trouble ? Unavailable(trouble) : _isFull ? DiskFull : null;
+        _engine.AreIdsDamaged ? Unavailable("the index of event ids is damaged and is being made again.") : (_engine.Trouble ?? (_engine.IsFlushBehind ? _flushTrouble : null)) is { } trouble ? Unavailable(trouble) : _isFull ? DiskFull : null;
 
     public long Size(string tenant) => _engine.Ledgers.Find(tenant)?.Size ?? 0;
 
@@ -77,7 +77,15 @@ public sealed class EmbeddedStore : IEventStore
 
     public async ValueTask<Result<IReadOnlyList<Receipt>>> AppendAsync(string tenant, PendingBatch batch, CancellationToken cancellation)
     {
-        var ticket = _engine.Ticket(tenant, batch);
+        AppendTicket ticket;
+        try
+        {
+            ticket = _engine.Ticket(tenant, batch);
+        }
+        catch (CorruptLedgerException)
+        {
+            return Unavailable("the index of event ids is damaged and is being made again.");
+        }
         if (await _queue.AddAsync(ticket, cancellation) is { } problem) return problem;
         return await ticket.Done.WaitAsync(cancellation);
     }
@@ -227,6 +235,11 @@ public sealed class EmbeddedStore : IEventStore
             _mergeWanted.Reset();
             try
             {
+                if (_engine.AreIdsDamaged)
+                {
+                    StoreLog.RebuildingIds(_logger);
+                    _engine.RebuildIds();
+                }
                 while (!_stop.IsCancellationRequested && _engine.Merge(_stop.Token))
                 {
                 }

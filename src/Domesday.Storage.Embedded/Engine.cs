@@ -21,7 +21,9 @@ internal sealed class Engine : IDisposable
     private readonly SyncThread? _syncThread;
     private readonly Flush _flush;
     private readonly Merge _merge;
+    private readonly Lock _segments = new();
     private ImmutableQueue<Generation> _frozen = [];
+    private bool _areIdsDamaged;
 
     /// <param name="ownSyncThread">Go on with the next group's work while the disk syncs.</param>
     /// <exception cref="CorruptLedgerException">The manifest is damaged.</exception>
@@ -32,6 +34,7 @@ internal sealed class Engine : IDisposable
         Trees = new(disk, Files.Open);
         (_flush, _merge) = (new(Files, options), new(Files, options));
         Recovered = new Recovery(Files, Ledgers).Run();
+        OpenIds();
         _syncThread = ownSyncThread ? new() : null;
         _committer = new(new LogWriter(disk, Recovered.Log.File, Recovered.Log.Length, Recovered.Log.Group), Files.Hash, Files.Numbers.Take, new(FindStored, LeafOf), _syncThread, time);
         // What recovery read is written as segments first: the files it came from are then gone, torn tails included.
@@ -49,6 +52,9 @@ internal sealed class Engine : IDisposable
 
     /// <summary>Why nothing can be stored; null when it can.</summary>
     public string? Trouble => _committer.Trouble;
+
+    /// <summary>Whether the index of ids is damaged: nothing can be appended until <see cref="RebuildIds"/> has run.</summary>
+    public bool AreIdsDamaged => Volatile.Read(ref _areIdsDamaged);
 
     public TimeSpan LastSync => _committer.LastSync;
 
@@ -93,7 +99,7 @@ internal sealed class Engine : IDisposable
     public bool Flush()
     {
         if (_frozen.IsEmpty) return false;
-        _flush.Run(_frozen.Peek());
+        lock (_segments) _flush.Run(_frozen.Peek());
         ImmutableInterlocked.TryDequeue(ref _frozen, out _);
         return true;
     }
@@ -105,6 +111,13 @@ internal sealed class Engine : IDisposable
     {
         Sweep();
         return _merge.TryMergeRuns(Ledgers) || _merge.TryMergeSegments(Ledgers, cancellation);
+    }
+
+    /// <summary>Makes the index of ids again from the segments.</summary>
+    public void RebuildIds()
+    {
+        lock (_segments) new IdRebuild(Files, Ledgers).Run();
+        Volatile.Write(ref _areIdsDamaged, false);
     }
 
     /// <summary>Removes files that nobody reads any more.</summary>
@@ -136,6 +149,19 @@ internal sealed class Engine : IDisposable
         Files.Open.Dispose();
     }
 
+    private void OpenIds()
+    {
+        try
+        {
+            Files.Ids.Replace(Files.Manifest.IdRuns);
+        }
+        catch (Exception exception) when (exception is CorruptLedgerException or FileNotFoundException)
+        {
+            RebuildIds();
+        }
+    }
+
+    /// <exception cref="CorruptLedgerException">The index is damaged.</exception>
     private void LookUp(AppendTicket ticket)
     {
         ticket.Runs = Files.Ids.Runs;
@@ -149,12 +175,20 @@ internal sealed class Engine : IDisposable
         if (known is not null) ticket.Known = known;
     }
 
-    private static long? FindInRuns(ImmutableArray<IdRun> runs, LedgerSnapshot snapshot, ulong hash, ReadOnlySpan<byte> id)
+    private long? FindInRuns(ImmutableArray<IdRun> runs, LedgerSnapshot snapshot, ulong hash, ReadOnlySpan<byte> id)
     {
         List<IdEntry>? found = null;
-        foreach (var run in runs)
+        try
         {
-            if (run.MayContain(hash)) run.Find(hash & IdRun.HashMask, found ??= []);
+            foreach (var run in runs)
+            {
+                if (run.MayContain(hash)) run.Find(hash & IdRun.HashMask, found ??= []);
+            }
+        }
+        catch (CorruptLedgerException)
+        {
+            Volatile.Write(ref _areIdsDamaged, true);
+            throw;
         }
         if (found is null) return null;
         foreach (var entry in found)

@@ -22,4 +22,7 @@ internal static partial class StoreLog
 
     [LoggerMessage(3005, LogLevel.Critical, "A group of batches could not be stored")]
     public static partial void CommitFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(3006, LogLevel.Warning, "The index of event ids is damaged; making it again from the segments")]
+    public static partial void RebuildingIds(ILogger logger);
 }

@@ -125,6 +125,8 @@ internal sealed class Simulation : IDisposable
             if (_engine.Frozen == before) return;
         }
         var tickets = Enumerable.Range(0, 1 + _random.Next(3)).Select(_ => NewTicket()).ToList();
+        // Between looking ids up and storing, what was in memory may become segments.
+        if (_random.Next(4) == 0) IgnoringFaults(() => _engine.Flush());
         var fresh = FreshIds(tickets);
         _promises.LeaveOpen(fresh);
         _engine.Commit(tickets);

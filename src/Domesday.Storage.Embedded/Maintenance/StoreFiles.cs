@@ -30,7 +30,6 @@ internal sealed class StoreFiles
         Hash = new(_manifest.HashKey0, _manifest.HashKey1);
         Numbers = new(Math.Max(_manifest.NextFile, new[] { LogFormat.Folder, SegmentSource.Folder, IdRun.Folder }.Max(folder => FileNumbers.HighestIn(disk, folder)) + 1));
         RemoveLeftOvers();
-        Ids.Replace(_manifest.IdRuns);
     }
 
     public IDisk Disk { get; }
