@@ -9,13 +9,15 @@ public static class NearestName
     public static string? Of(string name, IEnumerable<string> known)
     {
         if (name.Length > CompareCharsMax) return null;
-        var best = known.Select(candidate => (Name: candidate, Distance: Distance(name.ToLowerInvariant(), candidate)))
+        var best = known.Select(candidate => (Name: candidate, Distance: IsBeginning(name, candidate) ? 1 : Distance(name.ToLowerInvariant(), candidate)))
             .OrderBy(candidate => candidate.Distance).ThenBy(candidate => candidate.Name, StringComparer.Ordinal).FirstOrDefault();
         return best.Name is not null && best.Distance <= Math.Max(1, Math.Min(name.Length, best.Name.Length) / 3) ? best.Name : null;
     }
 
     /// <summary>«; did you mean …?», or nothing.</summary>
     public static string Hint(string name, IEnumerable<string> known) => Of(name, known) is { } nearest ? $"; did you mean {nearest}?" : "";
+
+    private static bool IsBeginning(string name, string candidate) => name.Length >= 3 && candidate.StartsWith(name, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Levenshtein's: characters to insert, delete or replace.</summary>
     private static int Distance(string left, string right)
