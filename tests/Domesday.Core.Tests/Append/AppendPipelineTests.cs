@@ -148,6 +148,23 @@ public sealed class AppendPipelineTests : IDisposable
     }
 
     [Fact]
+    public async Task An_event_without_an_id_gets_one_that_says_when_it_came()
+    {
+        var before = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        await _under.AppendAsync(BadEvents.RefuseBatch, [.. Enumerable.Repeat("""{"action":"create"}""", 5_000)]);
+        var after = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        var stored = await _under.EventsAsync();
+        Assert.Equal(5_000, stored.Select(one => one.Id).Distinct().Count());
+        Assert.Equal(5_000, stored.Select(one => one.Salt).Distinct().Count());
+        foreach (var one in stored)
+        {
+            var id = Guid.Parse(one.Id!);
+            Assert.Equal((7, true), (id.Version, id.Variant is >= 8 and <= 11));
+            Assert.InRange(Convert.ToInt64(one.Id![..8] + one.Id[9..13], 16), before, after);
+        }
+    }
+
+    [Fact]
     public async Task Many_batches_at_once_do_not_mix_their_events()
     {
         await Parallel.ForEachAsync(Enumerable.Range(0, 200), Cancellation, async (batch, _) =>
