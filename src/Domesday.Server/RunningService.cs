@@ -12,6 +12,7 @@ public sealed class RunningService : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ServiceCore _core;
     private readonly ServerCertificate? _certificate;
+    private int _disposed;
 
     private RunningService(WebApplication app, ServiceCore core, ServerCertificate? certificate) => (_app, _core, _certificate) = (app, core, certificate);
 
@@ -62,6 +63,7 @@ public sealed class RunningService : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
         await _app.StopAsync();
         await _app.DisposeAsync();
         await _core.DisposeAsync();

@@ -58,9 +58,15 @@ public static class ServeHost
         {
             return Done;
         }
+        catch (IOException exception)
+        {
+            // An address in use, a data folder that another process has open, a damaged ledger: the sentence says it all.
+            await errors.WriteLineAsync(exception.Message);
+            return Failed;
+        }
         catch (Exception exception)
         {
-            ServerLog.NotStarted(loggers.CreateLogger(nameof(ServeHost)), exception);
+            ServerLog.Ended(loggers.CreateLogger(nameof(ServeHost)), exception);
             await errors.WriteLineAsync(exception.Message);
             return Failed;
         }

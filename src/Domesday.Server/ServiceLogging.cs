@@ -10,8 +10,8 @@ internal static class ServiceLogging
     public static ILoggerFactory Create(ServiceSettings settings) => LoggerFactory.Create(logging =>
     {
         logging.SetMinimumLevel(settings.LogLevel);
-        // What the framework has to say below a warning repeats our own messages and metrics.
-        if (settings.LogLevel > LogLevel.Debug) logging.AddFilter("Microsoft", LogLevel.Warning);
+        // Below a warning the framework logs whole paths, and a path may hold a key: never, whatever the level.
+        logging.AddFilter("Microsoft", settings.LogLevel > LogLevel.Warning ? settings.LogLevel : LogLevel.Warning);
         if (settings.LogsJson) logging.AddJsonConsole(console => SetTime(console));
         else logging.AddSimpleConsole(console =>
         {

@@ -41,11 +41,11 @@ internal sealed class TestService : IAsyncDisposable
     public HttpClient Nobody { get; }
 
     public static async Task<TestService> StartAsync(
-        MemoryStore? store = null, TimeProvider? time = null, IEventStore? asStore = null, IReadOnlyList<IIngestSource>? sources = null, params string[] arguments)
+        MemoryStore? store = null, TimeProvider? time = null, IEventStore? asStore = null, IReadOnlyList<IIngestSource>? sources = null, string password = Password, params string[] arguments)
     {
         time ??= TimeProvider.System;
         store ??= new MemoryStore(time);
-        var settings = Settings(["--urls", "http://127.0.0.1:0", "--admin-password", Password, .. arguments]);
+        var settings = Settings(["--urls", "http://127.0.0.1:0", "--admin-password", password, .. arguments]);
         var parts = new ServeParts { OpenStore = (_, _) => ValueTask.FromResult(new StorePair(asStore ?? store, store)), Time = time, Sources = sources ?? [] };
         var started = await RunningService.StartAsync(settings, parts, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
         Assert.Null(started.Problem);

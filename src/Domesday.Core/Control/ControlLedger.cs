@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Domesday.Core.Access;
 using Domesday.Core.Append;
@@ -24,7 +25,8 @@ public sealed class ControlLedger : IDisposable
     /// <summary>The service's name in its own events.</summary>
     public const string ServiceName = "domesday";
 
-    private const int ChangeBytesMax = 60_000;
+    /// <summary>Two of them and what stands around them fit into one entry: a record that could be made can also be changed.</summary>
+    private const int RecordBytesMax = 28_000;
     private const int ToldAgain = 8;
 
     private readonly AppendPipeline _pipeline;
@@ -88,9 +90,10 @@ public sealed class ControlLedger : IDisposable
 
     private async ValueTask<Result<ControlState>> WriteAsync(ChangeAuthor author, ControlChange[] changes)
     {
+        var largest = changes.Max(change => change.After is { } after ? JsonMarshal.GetRawUtf8Value(after).Length : 0);
+        if (largest > RecordBytesMax) return new Problem(ProblemKind.TooLarge, $"As JSON a record has at most {RecordBytesMax} bytes; this one has {largest}.");
         var events = changes.Select(change => (Change: change, Event: EventOf(author, change, change.Before, change.After))).ToList();
         var bytes = events.Select(pair => (ReadOnlyMemory<byte>)EventJson.Write(pair.Event)).ToList();
-        if (bytes.Exists(change => change.Length > ChangeBytesMax)) return new Problem(ProblemKind.TooLarge, $"A record has at most {ChangeBytesMax} bytes.");
         // Not to be cancelled: a change that was stored must also be seen.
         var appended = await _pipeline.AppendAsync(new(TenantName.System, SourceKind, bytes), CancellationToken.None);
         if (!appended.IsOk) return appended.Problem;

@@ -10,14 +10,14 @@ namespace Domesday.Server.Api;
 /// <summary>Reads the JSON object that an administrative request brings, member by member, and tells every fault at once.</summary>
 internal sealed class JsonBody
 {
-    private const int BytesMax = 64 * 1024;
+    private const int BytesMax = 128 * 1024;
 
     private readonly Dictionary<string, JsonElement> _members;
     private readonly List<ProblemFault> _faults = [];
 
     private JsonBody(Dictionary<string, JsonElement> members) => _members = members;
 
-    /// <returns><see cref="ProblemKind.Invalid"/> when the body is not a JSON object; <see cref="ProblemKind.TooLarge"/> beyond 64 KiB.</returns>
+    /// <returns><see cref="ProblemKind.Invalid"/> when the body is not a JSON object; <see cref="ProblemKind.TooLarge"/> beyond 128 KiB.</returns>
     public static async ValueTask<Result<JsonBody>> ReadAsync(HttpContext http)
     {
         var bytes = new byte[BytesMax + 1];

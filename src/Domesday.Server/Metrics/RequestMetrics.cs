@@ -2,11 +2,12 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
 
 namespace Domesday.Server.Metrics;
 
-/// <summary>Counts and times requests by method, route pattern and status: patterns, because paths may hold keys and have no bound.</summary>
-internal sealed class RequestMetrics(RequestDelegate next, RequestInstruments instruments, TimeProvider time)
+/// <summary>Counts, times and (at level debug) logs requests by method, route pattern and status: patterns, because paths may hold keys and have no bound.</summary>
+internal sealed class RequestMetrics(RequestDelegate next, RequestInstruments instruments, TimeProvider time, ILogger<RequestMetrics> logger)
 {
     public async Task InvokeAsync(HttpContext http)
     {
@@ -19,11 +20,21 @@ internal sealed class RequestMetrics(RequestDelegate next, RequestInstruments in
         finally
         {
             instruments.Running.Add(-1);
-            var route = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "none";
+            var route = Route(http.GetEndpoint());
             var status = http.RequestAborted.IsCancellationRequested && !http.Response.HasStarted ? "aborted" : http.Response.StatusCode.ToString(CultureInfo.InvariantCulture);
-            instruments.Seconds.Record(time.GetElapsedTime(start).TotalSeconds, new("method", Method(http.Request.Method)), new("route", route), new("status", status));
+            var (method, elapsed) = (Method(http.Request.Method), time.GetElapsedTime(start));
+            instruments.Seconds.Record(elapsed.TotalSeconds, new("method", method), new("route", route), new("status", status));
+            MetricsLog.Answered(logger, method, route, status, elapsed.TotalMilliseconds);
         }
     }
+
+    /// <summary>A group's own route ends in a slash that nobody types.</summary>
+    private static string Route(Endpoint? endpoint) => (endpoint as RouteEndpoint)?.RoutePattern.RawText switch
+    {
+        null => "none",
+        [.. { Length: > 0 } path, '/'] => path,
+        var path => path,
+    };
 
     /// <summary>A caller may send any word as a method.</summary>
     private static string Method(string method) => method is "GET" or "POST" or "PUT" or "PATCH" or "DELETE" or "HEAD" or "OPTIONS" ? method : "other";

@@ -40,17 +40,14 @@ internal sealed class SettingsReader
                 _faults.Add($"There is no option {parts[0]}; the nearest is {NearestName.Of(parts[0], SettingCatalog.All.Select(known => known.Option))}.");
                 if (parts.Length == 1 && i + 1 < arguments.Count && !arguments[i + 1].StartsWith("--", StringComparison.Ordinal)) i++;
             }
-            else if (parts.Length == 2)
+            else if (parts.Length == 1 && i + 1 == arguments.Count)
             {
-                Take(setting, parts[0], parts[1]);
-            }
-            else if (i + 1 < arguments.Count)
-            {
-                Take(setting, parts[0], arguments[++i]);
+                _faults.Add($"{parts[0]} has no value: {parts[0]} {setting.Form}.");
             }
             else
             {
-                _faults.Add($"{parts[0]} has no value: {parts[0]} {setting.Form}.");
+                if (_texts.ContainsKey(setting)) _faults.Add($"{parts[0]} is said twice.");
+                Take(setting, parts[0], parts.Length == 2 ? parts[1] : arguments[++i]);
             }
         }
     }
