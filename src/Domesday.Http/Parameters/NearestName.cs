@@ -14,13 +14,14 @@ public static class NearestName
         return best.Name is not null && best.Distance <= Math.Max(1, Math.Min(name.Length, best.Name.Length) / 3) ? best.Name : null;
     }
 
+    /// <returns>The known name that takes the fewest changes, however many.</returns>
+    public static string Nearest(string name, IEnumerable<string> known) => known.MinBy(candidate => Distance(name, candidate))!;
+
     /// <summary>«; did you mean …?», or nothing.</summary>
     public static string Hint(string name, IEnumerable<string> known) => Of(name, known) is { } nearest ? $"; did you mean {nearest}?" : "";
 
-    private static bool IsBeginning(string name, string candidate) => name.Length >= 3 && candidate.StartsWith(name, StringComparison.OrdinalIgnoreCase);
-
     /// <summary>Levenshtein's: characters to insert, delete or replace.</summary>
-    private static int Distance(string left, string right)
+    public static int Distance(string left, string right)
     {
         var row = Enumerable.Range(0, right.Length + 1).ToArray();
         for (var i = 1; i <= left.Length; i++)
@@ -36,4 +37,6 @@ public static class NearestName
         }
         return row[^1];
     }
+
+    private static bool IsBeginning(string name, string candidate) => name.Length >= 3 && candidate.StartsWith(name, StringComparison.OrdinalIgnoreCase);
 }
