@@ -69,12 +69,13 @@ public readonly record struct MerkleHash
     /// <summary>Standard base64, as checkpoints and proofs write it.</summary>
     public string ToBase64() => Convert.ToBase64String(ToArray());
 
+    /// <summary>Reads what <see cref="ToBase64"/> writes, and no other form of it.</summary>
     public static bool TryFromBase64(string text, out MerkleHash hash)
     {
         Span<byte> bytes = stackalloc byte[Size];
         var read = Convert.TryFromBase64String(text, bytes, out var length) && length == Size;
         hash = read ? new(bytes) : default;
-        return read;
+        return read && hash.ToBase64() == text;
     }
 
     public override string ToString() => ToBase64();
