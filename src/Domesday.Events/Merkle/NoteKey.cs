@@ -57,7 +57,8 @@ public sealed class NoteKey
         return own.Count > 0 && own.TrueForAll(signature => Ed25519.Verify(_publicKey, text, signature.Signature));
     }
 
-    private static bool IsName(string name) => name.Length > 0 && !name.Contains('+', StringComparison.Ordinal) && !name.Any(char.IsWhiteSpace);
+    /// <summary>Whether a key may have this name: something, without white space and plus signs.</summary>
+    public static bool IsName(string name) => name.Length > 0 && !name.Contains('+', StringComparison.Ordinal) && !name.Any(char.IsWhiteSpace);
 }
 
 /// <summary>A key pair that signs notes, under a name for each ledger.</summary>
