@@ -1,7 +1,9 @@
 namespace Domesday.Core.Sealing;
 
 /// <summary>How far one ledger is sealed. The worker changes it; anyone reads the volatile members.</summary>
-internal sealed class LedgerSeal(string tenant, SealedHead? recorded)
+/// <param name="recorded">The last checkpoint of which there is a record; null: none.</param>
+/// <param name="isNew">It came into being since the start, so that nothing was ever signed for it.</param>
+internal sealed class LedgerSeal(string tenant, SealedHead? recorded, bool isNew)
 {
     private volatile SealedHead? _head;
     private volatile string? _broken;
@@ -9,6 +11,8 @@ internal sealed class LedgerSeal(string tenant, SealedHead? recorded)
     private long _behindSinceTicks;
 
     public string Tenant => tenant;
+
+    public bool IsNew => isNew;
 
     /// <summary>The last checkpoint that was published: the tree below it is stored and was found to agree.</summary>
     public SealedHead? Head

@@ -72,13 +72,13 @@ public sealed class Sealer : IDisposable
     public string? BrokenReason(string tenant) => _seals.TryGetValue(tenant, out var seal) ? seal.Broken : null;
 
     /// <summary>The ledger's last checkpoint, also of a broken one: it says what was vouched for.</summary>
-    /// <returns><see cref="ProblemKind.Unavailable"/> shortly after the start and after a ledger's first event.</returns>
+    /// <returns>The checkpoint of the empty tree for a new ledger; <see cref="ProblemKind.Unavailable"/> until an old one is examined after the start.</returns>
     public Result<SealedHead> HeadOf(string tenant)
     {
         var seal = _seals.GetValueOrDefault(tenant);
         if (seal?.Head is { } head) return head;
         if (seal is { Broken: not null, Vouched: { } vouched }) return vouched;
-        if (seal?.Vouched is null && _store.Size(tenant) == 0) return _signer.Sign(tenant, 0, MerkleHash.EmptyRoot);
+        if (seal is null or { IsNew: true }) return _signer.Sign(tenant, 0, MerkleHash.EmptyRoot);
         return new Problem(ProblemKind.Unavailable, "The ledger is being sealed: come again in a moment.", RetryAfter: TimeSpan.FromSeconds(1));
     }
 
@@ -123,17 +123,18 @@ public sealed class Sealer : IDisposable
                 return new(ProblemKind.Corrupt, $"{_options.CheckpointFile} holds a checkpoint of ledger {tenant} that the signing key did not sign for {_signer.OriginOf(tenant)}. "
                     + "Put back the key and the origin that were used before, or move the record away to start without it.");
             }
-            _seals[tenant] = new(tenant, head);
+            _seals[tenant] = new(tenant, head, isNew: false);
         }
+        foreach (var tenant in _store.Tenants) _seals.TryAdd(tenant, new(tenant, null, isNew: false));
         if (_record.WasTorn) SealingLog.RecordTorn(_logger);
-        SealingLog.Opened(_logger, _keys.Active.KeyNamed(_options.Origin), _seals.Count);
+        SealingLog.Opened(_logger, _keys.Active.KeyNamed(_options.Origin), _record.Notes.Count);
         return null;
     }
 
     /// <summary>The ledgers that have something to seal or to examine.</summary>
     private IEnumerable<LedgerSeal> Grown()
     {
-        foreach (var tenant in _store.Tenants) _seals.GetOrAdd(tenant, static name => new(name, null));
+        foreach (var tenant in _store.Tenants) _seals.GetOrAdd(tenant, static name => new(name, null, isNew: true));
         var now = _time.GetUtcNow();
         foreach (var seal in _seals.Values)
         {

@@ -36,12 +36,22 @@ public sealed class SealerTests : IDisposable
         Assert.Equal(new Checkpoint("domesday/acme", 0, MerkleHash.EmptyRoot), SealedFolder.Head(_folder.Start(_store), Acme));
 
     [Fact]
-    public void Until_a_ledger_is_sealed_the_answer_is_to_come_again()
+    public void After_a_start_the_answer_is_to_come_again_until_the_ledger_was_examined()
     {
         _store.SetSize(Acme, 3);
         var head = _folder.Start(_store).HeadOf(Acme);
         Assert.Equal(ProblemKind.Unavailable, head.Problem?.Kind);
         Assert.NotNull(head.Problem?.RetryAfter);
+    }
+
+    [Fact]
+    public async Task A_new_ledger_has_the_empty_tree_until_its_first_checkpoint()
+    {
+        var sealer = _folder.Start(_store);
+        _store.SetSize(Acme, 3);
+        Assert.Equal(0, SealedFolder.Head(sealer, Acme).Size);
+        await SealedFolder.SealAsync(sealer);
+        Assert.Equal(3, SealedFolder.Head(sealer, Acme).Size);
     }
 
     [Fact]

@@ -60,12 +60,12 @@ public sealed class LogEndpointsTests : IAsyncLifetime
         Assert.Equal(new Checkpoint("domesday/new", 0, MerkleHash.EmptyRoot), await CheckpointAsync("new"));
 
     [Fact]
-    public async Task Before_the_first_checkpoint_the_answer_is_to_come_again()
+    public async Task A_new_ledger_has_the_empty_tree_until_its_first_checkpoint()
     {
         await _service.AppendAsync("fresh", 1);
-        using var response = await _service.GetAsync("checkpoint", "fresh");
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
-        Assert.NotNull(response.Headers.RetryAfter);
+        Assert.Equal(0, (await CheckpointAsync("fresh")).Size);
+        await _service.SealAsync();
+        Assert.Equal(1, (await CheckpointAsync("fresh")).Size);
     }
 
     [Fact]
