@@ -165,7 +165,8 @@ public readonly record struct Timestamp(long Microseconds) : IComparable<Timesta
     }
 }
 
-internal sealed class TimestampJsonConverter : JsonConverter<Timestamp>
+/// <summary>Reads and writes a <see cref="Timestamp"/> as text; public, so that other assemblies' source-generated JSON can use it.</summary>
+public sealed class TimestampJsonConverter : JsonConverter<Timestamp>
 {
     public override Timestamp Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {

@@ -114,7 +114,9 @@ public sealed class MemoryStore(TimeProvider time) : IEventStore, IEventReader
     public ValueTask<Result<Histogram>> HistogramAsync(AccessScope scope, EventFilter filter, HistogramInterval? interval, CancellationToken cancellation)
     {
         var entries = Matching(scope, filter).Select(entry => (Time: TimeOf(entry), Failed: EventJson.Read(entry.Bytes.Span).Outcome?.Result == OutcomeResult.Failure)).ToList();
-        var width = interval ?? (entries.Count == 0 ? HistogramInterval.Hour : HistogramIntervals.For(entries.Min(entry => entry.Time), entries.Max(entry => entry.Time)));
+        var from = filter.From ?? entries.Select(entry => entry.Time).DefaultIfEmpty(new(long.MaxValue)).Min();
+        var to = filter.To ?? entries.Select(entry => entry.Time).DefaultIfEmpty(new(long.MinValue)).Max();
+        var width = interval ?? (from > to ? HistogramInterval.Hour : HistogramIntervals.For(from, to));
         var buckets = entries.GroupBy(entry => width.Floor(entry.Time)).OrderBy(bucket => bucket.Key)
             .Select(bucket => new HistogramBucket(bucket.Key, bucket.LongCount(), bucket.LongCount(entry => entry.Failed)));
         return ValueTask.FromResult<Result<Histogram>>(new Histogram { Interval = width, Buckets = [.. buckets], CompleteThrough = Now });

@@ -14,6 +14,9 @@ public sealed class AppendPipeline(IEventStore store, EventLimits limits, TimePr
 {
     private readonly ConcurrentBag<Worker> _workers = [];
 
+    /// <summary>What is kept in quarantine must fit, however small events have to be.</summary>
+    private readonly AppendPipeline? _quarantine = limits.EventBytesMax < EventLimits.Default.EventBytesMax ? new(store, EventLimits.Default, time, metrics) : null;
+
     /// <summary>Stores what is good, and says what is not.</summary>
     /// <returns><see cref="ProblemKind.Invalid"/> with every fault of every event when the batch is refused; the store's problem when it cannot take more.</returns>
     public async ValueTask<Result<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancellation)
@@ -42,6 +45,23 @@ public sealed class AppendPipeline(IEventStore store, EventLimits limits, TimePr
         return request.BadEvents == BadEvents.Quarantine ? await QuarantineAsync(request, result, cancellation) : Rejected(request, result);
     }
 
+    /// <summary>Keeps a piece of input that no event could be made of, for a sender that cannot correct it.</summary>
+    /// <param name="tenant">The tenant whose quarantine gets it.</param>
+    /// <param name="bytes">As they came; what is longer than <see cref="QuarantineEvents.BytesMax"/> is cut.</param>
+    /// <returns>Its receipt in the quarantine ledger; or the store's problem.</returns>
+    public async ValueTask<Result<Receipt>> QuarantineAsync(string tenant, string sourceKind, ReadOnlyMemory<byte> bytes, IReadOnlyList<ProblemFault> faults, CancellationToken cancellation)
+    {
+        metrics.Received(sourceKind, 1);
+        var kept = await KeepAsync(tenant, [QuarantineEvents.One(sourceKind, bytes, faults)], cancellation);
+        if (!kept.IsOk)
+        {
+            metrics.Refused(sourceKind, 1);
+            return kept.Problem;
+        }
+        metrics.Quarantined(sourceKind, 1);
+        return kept.Value.Receipts[0];
+    }
+
     private AppendResult Rejected(AppendRequest request, AppendResult result)
     {
         metrics.Rejected(request.SourceKind, request.Events.Count - result.Receipts.Count);
@@ -51,11 +71,14 @@ public sealed class AppendPipeline(IEventStore store, EventLimits limits, TimePr
     private async ValueTask<Result<AppendResult>> QuarantineAsync(AppendRequest request, AppendResult result, CancellationToken cancellation)
     {
         var events = QuarantineEvents.From(request, result.Rejected);
-        var kept = await AppendAsync(new(TenantName.QuarantineOf(request.Tenant), QuarantineEvents.SourceKind, events), cancellation);
+        var kept = await KeepAsync(request.Tenant, events, cancellation);
         if (!kept.IsOk) return kept.Problem;
         metrics.Quarantined(request.SourceKind, events.Count);
         return result with { Quarantined = events.Count };
     }
+
+    private ValueTask<Result<AppendResult>> KeepAsync(string tenant, IReadOnlyList<ReadOnlyMemory<byte>> events, CancellationToken cancellation) =>
+        (_quarantine ?? this).AppendAsync(new(TenantName.QuarantineOf(tenant), QuarantineEvents.SourceKind, events), cancellation);
 
     private Prepared Prepare(AppendRequest request)
     {

@@ -17,6 +17,9 @@ public interface IEventStore : IAsyncDisposable
     /// <remarks>When <paramref name="cancellation"/> fires, the batch may or may not have been stored.</remarks>
     ValueTask<Result<IReadOnlyList<Receipt>>> AppendAsync(string tenant, PendingBatch batch, CancellationToken cancellation);
 
+    /// <summary>Why the store would refuse events now, such as a full disk; null when it takes them.</summary>
+    Problem? NotAccepting => null;
+
     /// <summary>All ledgers that have an event, in no particular order.</summary>
     IReadOnlyList<string> Tenants { get; }
 

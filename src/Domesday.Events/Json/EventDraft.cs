@@ -82,53 +82,16 @@ public sealed class EventDraft
     public int Compose(ByteBuffer output)
     {
         var start = output.Length;
-        var sequenceAt = -1;
-        var open = EventSchema.Root;
-        var comma = false;
-        output.Append((byte)'{');
+        var sequenceAt = 0;
+        var entry = new EntryComposer(output);
         for (var i = 0; i < _lengths.Length; i++)
         {
-            if (i == (int)EventField.Sequence)
-            {
-                open = Close(open, EventSchema.Root, output, ref comma);
-                if (comma) output.Append((byte)',');
-                comma = false;
-                sequenceAt = output.Length - start;
-                continue;
-            }
+            if (i == (int)EventField.Sequence) sequenceAt = entry.Gap() - start;
             if (_lengths[i] == 0) continue;
-            var node = EventSchema.Nodes[i];
-            open = Close(open, node.Parent!, output, ref comma);
-            open = Open(open, node.Parent!, output, ref comma);
-            if (comma) output.Append((byte)',');
-            output.Append(node.Key);
-            if (i == (int)EventField.Id) IdAt = output.Length - start + 1;
-            output.Append(_values.Slice(_starts[i], _lengths[i]));
-            comma = true;
+            entry.Add((EventField)i, _values.Slice(_starts[i], _lengths[i]));
+            if (i == (int)EventField.Id) IdAt = output.Length - start - _lengths[i] + 1;
         }
-        Close(open, EventSchema.Root, output, ref comma);
-        output.Append((byte)'}');
+        entry.End();
         return sequenceAt;
-    }
-
-    private static SchemaNode Close(SchemaNode open, SchemaNode target, ByteBuffer output, ref bool comma)
-    {
-        for (; !open.Contains(target); open = open.Parent!)
-        {
-            output.Append((byte)'}');
-            comma = true;
-        }
-        return open;
-    }
-
-    private static SchemaNode Open(SchemaNode open, SchemaNode target, ByteBuffer output, ref bool comma)
-    {
-        if (open == target) return open;
-        Open(open, target.Parent!, output, ref comma);
-        if (comma) output.Append((byte)',');
-        output.Append(target.Key);
-        output.Append((byte)'{');
-        comma = false;
-        return target;
     }
 }

@@ -1,5 +1,6 @@
 using Domesday.Core.Access;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 
 namespace Domesday.Http.Authorization;
 
@@ -11,11 +12,41 @@ public static class RequirePermissionExtensions
     public static TBuilder RequirePermission<TBuilder>(this TBuilder routes, Permission permission, bool wholeTenant = false)
         where TBuilder : IEndpointConventionBuilder => routes.WithMetadata(new PermissionRequirement(permission, wholeTenant));
 
-    /// <summary>Anyone may call it: health only.</summary>
+    /// <summary>Anyone may call it: health, and the pages that explain refusals.</summary>
     public static TBuilder AllowUnauthenticated<TBuilder>(this TBuilder routes)
         where TBuilder : IEndpointConventionBuilder => routes.WithMetadata(new PermissionRequirement(null, false));
+
+    /// <summary>A system administrator may say <c>tenant=*</c> here; the handler then sees a scope of all tenants.</summary>
+    public static TBuilder AllowAllTenants<TBuilder>(this TBuilder routes)
+        where TBuilder : IEndpointConventionBuilder => routes.WithMetadata(new AllTenantsAllowed());
+
+    /// <summary>Only those who run the service may call it: system administrators, and keys of the tenant <c>system</c>.</summary>
+    public static TBuilder RequireOperator<TBuilder>(this TBuilder routes)
+        where TBuilder : IEndpointConventionBuilder => routes.WithMetadata(new OperatorRequired());
+
+    /// <summary>The route may also carry an API key in its path, for senders that cannot set a header. A credential in a header goes before it.</summary>
+    /// <param name="routeValue">Name of the route's part that holds it.</param>
+    public static TBuilder AcceptKeyInPath<TBuilder>(this TBuilder routes, string routeValue = "key")
+        where TBuilder : IEndpointConventionBuilder => routes.WithMetadata(new KeyInPath(routeValue));
 }
 
 /// <summary>What a route asks of its callers.</summary>
 /// <param name="Permission">Null: nothing, not even a credential.</param>
-public sealed record PermissionRequirement(Permission? Permission, bool WholeTenant);
+public sealed record PermissionRequirement(Permission? Permission, bool WholeTenant)
+{
+    /// <summary>The requirement that counts: the one closest to the route.</summary>
+    public static PermissionRequirement? Of(Endpoint endpoint) => endpoint?.Metadata.GetMetadata<PermissionRequirement>();
+}
+
+/// <summary>Whom a route is for, beyond permissions.</summary>
+internal readonly record struct RouteReach(bool AllTenants, bool OperatorOnly)
+{
+    public static RouteReach Of(Endpoint endpoint) => new(endpoint.Metadata.GetMetadata<AllTenantsAllowed>() is not null, endpoint.Metadata.GetMetadata<OperatorRequired>() is not null);
+}
+
+internal sealed record AllTenantsAllowed;
+
+internal sealed record OperatorRequired;
+
+/// <summary>Where in the path a key may stand.</summary>
+internal sealed record KeyInPath(string RouteValue);

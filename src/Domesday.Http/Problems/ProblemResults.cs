@@ -3,12 +3,17 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Domesday.Core.Problems;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Domesday.Http.Problems;
 
 /// <summary>A refusal as RFC 9457 problem details.</summary>
 public static class ProblemResults
 {
+    /// <summary>The <c>type</c> of what has no page of its own.</summary>
+    /// <remarks>Source: RFC 9457 §4.2.1.</remarks>
+    private const string NoType = "about:blank";
+
     public static IResult ToResult(this Problem problem) => new ProblemResult(problem);
 
     public static int StatusOf(ProblemKind kind) => kind switch
@@ -25,6 +30,15 @@ public static class ProblemResults
         _ => StatusCodes.Status500InternalServerError,
     };
 
+    /// <summary>Answers with a status that no <see cref="ProblemKind"/> stands for, such as 405.</summary>
+    /// <param name="detail">A sentence for the caller.</param>
+    public static Task WriteStatusAsync(HttpContext http, int status, string detail)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        http.Response.StatusCode = status;
+        return WriteAsync(http, new(NoType, ReasonPhrases.GetReasonPhrase(status), status, detail, null));
+    }
+
     private static string TitleOf(ProblemKind kind) => kind switch
     {
         ProblemKind.Invalid => "The request is not valid",
@@ -39,20 +53,23 @@ public static class ProblemResults
         _ => "Stored data is damaged",
     };
 
+    private static Task WriteAsync(HttpContext http, ProblemDetailsBody body)
+    {
+        http.Response.ContentType = "application/problem+json";
+        return JsonSerializer.SerializeAsync(http.Response.Body, body, ProblemJson.Default.ProblemDetailsBody, http.RequestAborted);
+    }
+
     private sealed class ProblemResult(Problem problem) : IResult
     {
-        public async Task ExecuteAsync(HttpContext httpContext)
+        public Task ExecuteAsync(HttpContext httpContext)
         {
             var response = httpContext.Response;
             response.StatusCode = StatusOf(problem.Kind);
-            response.ContentType = "application/problem+json";
             if (problem.RetryAfter is { } wait) response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             if (problem.Kind == ProblemKind.Unauthenticated) response.Headers.WWWAuthenticate = "Basic realm=\"domesday\", Bearer realm=\"domesday\"";
             var errors = problem.Faults.Count > 0 ? problem.Faults.Select(fault => new ProblemError(fault.Index, fault.Field, fault.Reason)).ToList()
                 : problem.Field is { } field ? [new(null, field, problem.Detail)] : null;
-            await JsonSerializer.SerializeAsync(response.Body, new ProblemDetailsBody(
-                $"/problems/{problem.Kind.ToString().ToLowerInvariant()}", TitleOf(problem.Kind), response.StatusCode, problem.Detail, errors),
-                ProblemJson.Default.ProblemDetailsBody, httpContext.RequestAborted);
+            return WriteAsync(httpContext, new($"/problems/{problem.Kind.ToString().ToLowerInvariant()}", TitleOf(problem.Kind), response.StatusCode, problem.Detail, errors));
         }
     }
 }

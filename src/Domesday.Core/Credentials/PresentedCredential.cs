@@ -1,0 +1,22 @@
+namespace Domesday.Core.Credentials;
+
+/// <summary>What a caller brings, before anybody looked whether it is any good.</summary>
+/// <param name="Scheme">How it was brought, such as <c>basic</c>: for counters and for the record.</param>
+public abstract record PresentedCredential(string Scheme);
+
+/// <summary>A user's name and password.</summary>
+public sealed record PresentedPassword(string Scheme, string User, string Password) : PresentedCredential(Scheme)
+{
+    /// <summary>Without the password, so that it cannot slip into a log.</summary>
+    public override string ToString() => $"{Scheme} of {User}";
+}
+
+/// <summary>One opaque text, such as an API key.</summary>
+public sealed record PresentedToken(string Scheme, string Token) : PresentedCredential(Scheme)
+{
+    /// <summary>Without the token, so that it cannot slip into a log.</summary>
+    public override string ToString() => Scheme;
+}
+
+/// <summary>Something that is no credential in the scheme it claims.</summary>
+public sealed record MalformedCredential(string Scheme) : PresentedCredential(Scheme);

@@ -1,0 +1,46 @@
+using Domesday.Core.Control;
+using Domesday.Core.Credentials;
+using Domesday.Core.Problems;
+using Domesday.Http.Authorization;
+using Domesday.Http.Problems;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Domesday.Http.Authentication;
+
+/// <summary>Lets a request reach its route only with a credential that the route accepts; everything else ends here, in one shape.</summary>
+public sealed class AuthenticationMiddleware(RequestDelegate next, CredentialCheck check, ControlLedger ledger)
+{
+    private static readonly Problem Missing = new(ProblemKind.Unauthenticated, "The request brings no credential.");
+
+    public async Task InvokeAsync(HttpContext http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        // Routing's own answers, such as 405, are endpoints but no routes; they show nothing.
+        if (http.GetEndpoint() is not RouteEndpoint endpoint)
+        {
+            await next(http);
+            return;
+        }
+        var requirement = PermissionRequirement.Of(endpoint) ?? throw new InvalidOperationException($"The route {endpoint.RoutePattern.RawText} says nothing about permissions.");
+        if (requirement.Permission is not null && await RefuseAsync(http, endpoint, requirement) is { } problem)
+        {
+            await problem.ToResult().ExecuteAsync(http);
+            return;
+        }
+        await next(http);
+    }
+
+    /// <returns>Null when the request may go on; its principal and scope are set then.</returns>
+    private async ValueTask<Problem?> RefuseAsync(HttpContext http, RouteEndpoint endpoint, PermissionRequirement requirement)
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        if (CredentialSchemes.Read(http, endpoint) is not { } credential) return Missing;
+        var checkedCredential = await check.CheckAsync(credential, http.Connection.RemoteIpAddress, http.RequestAborted);
+        if (!checkedCredential.IsOk) return checkedCredential.Problem;
+        var scope = ScopeDecision.Decide(checkedCredential.Value, requirement, RouteReach.Of(endpoint), http.Request.Query["tenant"], ledger.State);
+        if (!scope.IsOk) return scope.Problem;
+        http.SetPrincipal(checkedCredential.Value, scope.Value);
+        return null;
+    }
+}

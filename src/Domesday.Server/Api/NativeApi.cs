@@ -1,0 +1,17 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+
+namespace Domesday.Server.Api;
+
+/// <summary>Everything under <c>/audit/v1</c>: one line for each group of endpoints.</summary>
+internal static class NativeApi
+{
+    public const string Base = "/audit/v1";
+
+    public static void MapNativeApi(this IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup(Base);
+        api.MapTenants();
+        api.MapKeys();
+    }
+}

@@ -1,0 +1,47 @@
+using Domesday.Core.Access;
+using Domesday.Core.Problems;
+using Domesday.Core.Query;
+using Domesday.Core.Storage;
+using Domesday.Http.Authorization;
+using Domesday.Http.Problems;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
+
+namespace Domesday.Server.Operations;
+
+/// <summary><c>/healthz</c>: the process answers. <c>/readyz</c>: it can take events and find them.</summary>
+internal static class HealthEndpoints
+{
+    private static readonly TimeSpan ReadMax = TimeSpan.FromSeconds(2);
+
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/healthz", () => TypedResults.Text("alive\n")).AllowUnauthenticated();
+        routes.MapGet("/readyz", ReadyAsync).AllowUnauthenticated();
+    }
+
+    private static async Task<IResult> ReadyAsync(IEventStore store, IEventReader reader, IHostApplicationLifetime lifetime, TimeProvider time, HttpContext http)
+    {
+        var reason = lifetime.ApplicationStopping.IsCancellationRequested
+            ? new Problem(ProblemKind.Unavailable, "The service is stopping.")
+            : store.NotAccepting ?? await NotReadingAsync(reader, time, http.RequestAborted);
+        return reason is null ? TypedResults.Text("ready\n") : (reason with { Kind = ProblemKind.Unavailable }).ToResult();
+    }
+
+    private static async Task<Problem?> NotReadingAsync(IEventReader reader, TimeProvider time, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(ReadMax, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        try
+        {
+            var page = await reader.ListAsync(AccessScope.WholeTenant(TenantName.System), new EventQuery { Limit = 1 }, either.Token);
+            return page.Problem;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return new(ProblemKind.Unavailable, "The store does not answer.");
+        }
+    }
+}

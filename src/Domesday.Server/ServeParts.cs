@@ -1,0 +1,25 @@
+using System.Diagnostics.Metrics;
+using Domesday.Core.Storage;
+using Domesday.Http.PlugIns;
+using Domesday.Server.Settings;
+using Microsoft.Extensions.Logging;
+
+namespace Domesday.Server;
+
+/// <summary>What the service is put together from, beyond its settings.</summary>
+public sealed record ServeParts
+{
+    /// <summary>Opens the storage engine; called once, and the store is disposed when the service stops.</summary>
+    public required Func<StoreContext, CancellationToken, ValueTask<StorePair>> OpenStore { get; init; }
+
+    /// <summary>The sources that hand in events over HTTP, in the order of their catalogue.</summary>
+    public IReadOnlyList<IIngestSource> Sources { get; init; } = [];
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}
+
+/// <summary>What an engine may need to open.</summary>
+public sealed record StoreContext(ServiceSettings Settings, TimeProvider Time, Meter Meter, ILoggerFactory Loggers);
+
+/// <summary>The two faces of one engine.</summary>
+public sealed record StorePair(IEventStore Store, IEventReader Reader);

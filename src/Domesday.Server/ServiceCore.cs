@@ -1,0 +1,92 @@
+using System.Diagnostics.Metrics;
+using Domesday.Core.Append;
+using Domesday.Core.Control;
+using Domesday.Core.Credentials;
+using Domesday.Core.Problems;
+using Domesday.Server.Metrics;
+using Domesday.Server.Settings;
+using Microsoft.Extensions.Logging;
+
+namespace Domesday.Server;
+
+/// <summary>Everything that runs without HTTP, in the order in which it opens; closing goes the other way round.</summary>
+internal sealed class ServiceCore : IAsyncDisposable
+{
+    private ServiceCore(ServiceSettings settings, TimeProvider time, ILoggerFactory loggers, Meter meter, MetricsRegistry metrics, StorePair storage)
+    {
+        (Settings, Time, Loggers, Meter, Metrics, Storage) = (settings, time, loggers, meter, metrics, storage);
+        Pipeline = new(storage.Store, settings.EventLimits, time, new AppendMetrics(meter));
+        Queue = new(Pipeline, time, meter, loggers.CreateLogger<ServiceEventQueue>());
+        Uses = new(time, Queue);
+        Failures = new(Queue);
+    }
+
+    public ServiceSettings Settings { get; }
+
+    public TimeProvider Time { get; }
+
+    public ILoggerFactory Loggers { get; }
+
+    public Meter Meter { get; }
+
+    public MetricsRegistry Metrics { get; }
+
+    public StorePair Storage { get; }
+
+    public AppendPipeline Pipeline { get; }
+
+    public ServiceEventQueue Queue { get; }
+
+    public KeyUses Uses { get; }
+
+    public SignInFailures Failures { get; }
+
+    public ControlLedger Ledger { get; private set; } = null!;
+
+    public CredentialCheck Credentials { get; private set; } = null!;
+
+    /// <summary>The administrator's password, when this start made one up.</summary>
+    public string? MadePassword { get; private set; }
+
+    /// <returns>The store's problem when it cannot take what a first start must write.</returns>
+    public static async ValueTask<Result<ServiceCore>> OpenAsync(ServiceSettings settings, ServeParts parts, ILoggerFactory loggers, CancellationToken cancellation)
+    {
+        var meter = new Meter(AppendMetrics.MeterName);
+        var metrics = new MetricsRegistry(meter);
+        var storage = await parts.OpenStore(new(settings, parts.Time, meter, loggers), cancellation);
+        var core = new ServiceCore(settings, parts.Time, loggers, meter, metrics, storage);
+        try
+        {
+            var problem = await core.OpenControlAsync(cancellation);
+            if (problem is null) return core;
+            await core.DisposeAsync();
+            return problem;
+        }
+        catch
+        {
+            await core.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Queue.DisposeAsync();
+        Credentials?.Dispose();
+        Ledger?.Dispose();
+        await Storage.Store.DisposeAsync();
+        Metrics.Dispose();
+        Meter.Dispose();
+    }
+
+    private async ValueTask<Problem?> OpenControlAsync(CancellationToken cancellation)
+    {
+        Ledger = await ControlLedger.OpenAsync(Storage.Reader, Pipeline, Loggers.CreateLogger<ControlLedger>(), cancellation);
+        var made = await FirstStart.EnsureAsync(Ledger, Settings.AdminPassword, Time, cancellation);
+        if (!made.IsOk) return made.Problem;
+        MadePassword = made.Value;
+        await Uses.ReadBackAsync(Storage.Reader, Ledger.State, cancellation);
+        Credentials = new(Ledger, Uses, Failures, new SignInLimiter(Time), Time, Meter);
+        return null;
+    }
+}

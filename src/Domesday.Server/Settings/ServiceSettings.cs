@@ -1,0 +1,59 @@
+using Domesday.Events;
+using Microsoft.Extensions.Logging;
+
+namespace Domesday.Server.Settings;
+
+/// <summary>How the service shall run: checked, with defaults filled in. What each means stands in docs/configuration.md.</summary>
+public sealed record ServiceSettings
+{
+    public required IReadOnlyList<string> Urls { get; init; }
+
+    /// <summary>Full path.</summary>
+    public required string Data { get; init; }
+
+    public string? AdminPassword { get; init; }
+
+    public string? TlsCert { get; init; }
+
+    public string? TlsKey { get; init; }
+
+    /// <summary>Null leaves signing keys in the clear, readable to their owner alone.</summary>
+    public string? KeyPassphrase { get; init; }
+
+    /// <summary>First part of checkpoints' origins; without a slash at its end.</summary>
+    public required string Origin { get; init; }
+
+    public required EventLimits EventLimits { get; init; }
+
+    /// <summary>Largest request, as sent and decompressed; bytes.</summary>
+    public required int BatchBytesMax { get; init; }
+
+    public required int BatchEventsMax { get; init; }
+
+    public required LogLevel LogLevel { get; init; }
+
+    public required bool LogsJson { get; init; }
+
+    public bool HasHttps => Urls.Any(url => url.StartsWith("https:", StringComparison.OrdinalIgnoreCase));
+
+    /// <param name="texts">By setting; each without fault.</param>
+    internal static ServiceSettings From(IReadOnlyDictionary<Setting, string> texts)
+    {
+        T? Value<T>(Setting<T> setting) => (texts.GetValueOrDefault(setting) ?? setting.DefaultText) is { } text ? setting.Parse(text) : default;
+        return new()
+        {
+            Urls = Value(SettingCatalog.Urls)!,
+            Data = Path.GetFullPath(Value(SettingCatalog.Data)!),
+            AdminPassword = Value(SettingCatalog.AdminPassword),
+            TlsCert = Value(SettingCatalog.TlsCert),
+            TlsKey = Value(SettingCatalog.TlsKey),
+            KeyPassphrase = Value(SettingCatalog.KeyPassphrase),
+            Origin = Value(SettingCatalog.Origin)!,
+            EventLimits = new() { EventBytesMax = Value(SettingCatalog.EventBytesMax) },
+            BatchBytesMax = Value(SettingCatalog.BatchBytesMax),
+            BatchEventsMax = Value(SettingCatalog.BatchEventsMax),
+            LogLevel = Value(SettingCatalog.LogLevel),
+            LogsJson = Value(SettingCatalog.LogFormat) == "json",
+        };
+    }
+}

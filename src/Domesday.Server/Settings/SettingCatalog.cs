@@ -1,0 +1,76 @@
+using Domesday.Core.Access;
+using Microsoft.Extensions.Logging;
+
+namespace Domesday.Server.Settings;
+
+/// <summary>All settings of the service. A new one is a line here and a member of <see cref="ServiceSettings"/>.</summary>
+internal static class SettingCatalog
+{
+    private const int MebiByte = 1024 * 1024;
+
+    public static Setting<string> Config { get; } = new("DOMESDAY_CONFIG", null, "FILE",
+        "A JSON file with further settings, one member for each. Command line and environment go before it.", SettingForms.Text);
+
+    public static Setting<IReadOnlyList<string>> Urls { get; } = new("DOMESDAY_URLS", "http://127.0.0.1:1086", "URL[;URL…]",
+        "Where to listen. An https address needs a certificate; an http address that others can reach sends credentials in the clear.", SettingForms.Urls);
+
+    public static Setting<string> Data { get; } = new("DOMESDAY_DATA", "./data", "FOLDER",
+        "The data folder: the embedded store, signing keys, quarantine.", SettingForms.Text);
+
+    public static Setting<string> Store { get; } = new("DOMESDAY_STORE", "embedded", "embedded|postgres",
+        "The storage engine. This version has embedded alone.", SettingForms.OneOf("embedded", "postgres"));
+
+    public static Setting<string> Postgres { get; } = new("DOMESDAY_POSTGRES", null, "TEXT",
+        "Connection string for the store postgres.", SettingForms.Text);
+
+    public static Setting<string> AdminPassword { get; } = new("DOMESDAY_ADMIN_PASSWORD", null, "TEXT",
+        "Password of the user admin. Without it the first start makes one up and prints it once. A new value at a later start replaces the password. On a command line others on the machine can see it.",
+        Password);
+
+    public static Setting<string> TlsCert { get; } = new("DOMESDAY_TLS_CERT", null, "FILE",
+        "Certificate for https addresses, PEM, followed by the certificates between it and its root.", SettingForms.Text);
+
+    public static Setting<string> TlsKey { get; } = new("DOMESDAY_TLS_KEY", null, "FILE",
+        "Private key of the certificate, PEM, not encrypted.", SettingForms.Text);
+
+    public static Setting<string> KeyPassphrase { get; } = new("DOMESDAY_KEY_PASSPHRASE", null, "TEXT",
+        "Encrypts the keys that sign checkpoints where they lie in the data folder. Without it they are protected by the rights of their files alone.", SettingForms.Text);
+
+    public static Setting<string> Origin { get; } = new("DOMESDAY_ORIGIN", "domesday", "TEXT",
+        "First part of the origin of checkpoints; the tenant's name follows it after a slash. Verifiers pin it: choose it once, such as audit.example.com.", SettingForms.Origin);
+
+    public static Setting<int> EventBytesMax { get; } = new("DOMESDAY_EVENT_BYTES_MAX", "4194304", "BYTES",
+        "Largest event as sent, bodies included.", SettingForms.Number(65_535, 64 * MebiByte));
+
+    public static Setting<int> BatchBytesMax { get; } = new("DOMESDAY_BATCH_BYTES_MAX", "67108864", "BYTES",
+        "Largest request, both as sent and after decompression.", SettingForms.Number(65_536, 1024 * MebiByte));
+
+    public static Setting<int> BatchEventsMax { get; } = new("DOMESDAY_BATCH_EVENTS_MAX", "10000", "NUMBER",
+        "Most events in one request.", SettingForms.Number(1, 1_000_000));
+
+    public static Setting<LogLevel> LogLevel { get; } = new("DOMESDAY_LOG_LEVEL", "info", "LEVEL",
+        "Least level that is logged: trace, debug, info, warning or error.", SettingForms.Level);
+
+    public static Setting<string> LogFormat { get; } = new("DOMESDAY_LOG_FORMAT", "text", "text|json",
+        "Form of the log on standard output: lines for people, or one JSON object a line.", SettingForms.OneOf("text", "json"));
+
+    /// <summary>In the order of the documentation.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        Config, Urls, Data, Store, Postgres, AdminPassword, TlsCert, TlsKey, KeyPassphrase, Origin, EventBytesMax, BatchBytesMax, BatchEventsMax, LogLevel, LogFormat,
+    ];
+
+    /// <summary>Variables of other programs of ours, which may stand in the same environment.</summary>
+    public static IReadOnlyList<string> OfOthers { get; } =
+        ["DOMESDAY_SERVER", "DOMESDAY_KEY", "DOMESDAY_USER", "DOMESDAY_PASSWORD", "DOMESDAY_TENANT", "DOMESDAY_AWS_ENDPOINT"];
+
+    /// <summary>Variables that steer tests.</summary>
+    public const string TestPrefix = "DOMESDAY_TEST_";
+
+    private static (string? Value, string? Fault) Password(string text) => System.Text.Encoding.UTF8.GetByteCount(text) switch
+    {
+        < 8 => (null, "must have at least 8 characters"),
+        > PasswordHash.PasswordBytesMax => (null, $"has more than {PasswordHash.PasswordBytesMax} bytes"),
+        _ => (text, null),
+    };
+}

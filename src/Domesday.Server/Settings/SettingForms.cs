@@ -1,0 +1,59 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Domesday.Server.Settings;
+
+/// <summary>The forms that settings' values have.</summary>
+internal static class SettingForms
+{
+    private const int OriginCharsMax = 200;
+
+    public static (string? Value, string? Fault) Text(string text) => text.Length == 0 ? (null, "is empty: leave it out") : (text, null);
+
+    public static Func<string, (int Value, string? Fault)> Number(int min, int max) => text =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
+            ? (number, null)
+            : (0, string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {min} to {max}"));
+
+    public static Func<string, (string? Value, string? Fault)> OneOf(params string[] values) => text =>
+        values.Contains(text) ? (text, null) : (null, $"must be one of {string.Join(", ", values)}");
+
+    public static (LogLevel Value, string? Fault) Level(string text) => text switch
+    {
+        "trace" => (LogLevel.Trace, null),
+        "debug" => (LogLevel.Debug, null),
+        "info" => (LogLevel.Information, null),
+        "warning" => (LogLevel.Warning, null),
+        "error" => (LogLevel.Error, null),
+        _ => (default, "must be one of trace, debug, info, warning, error"),
+    };
+
+    public static (IReadOnlyList<string>? Value, string? Fault) Urls(string text)
+    {
+        var urls = text.Split([';', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (urls.Length == 0) return (null, "is empty: name at least one address");
+        return urls.FirstOrDefault(url => !IsListenUrl(url)) is { } wrong
+            ? (null, $"has '{wrong}', which is not an address to listen on such as http://127.0.0.1:1086 or https://0.0.0.0:443")
+            : (urls, null);
+    }
+
+    /// <summary>What stands before a tenant's name in the origin of its checkpoints: no white space, no plus sign.</summary>
+    /// <remarks>Source: C2SP signed-note, «key name».</remarks>
+    public static (string? Value, string? Fault) Origin(string text) => text.Length is > 0 and <= OriginCharsMax && !text.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter) || letter == '+')
+        ? (text.TrimEnd('/'), null)
+        : (null, $"must have 1 to {OriginCharsMax} characters without white space and plus signs, such as audit.example.com");
+
+    private static bool IsListenUrl(string url)
+    {
+        try
+        {
+            var address = BindingAddress.Parse(url);
+            return address.Scheme is "http" or "https" && address is { Host.Length: > 0, PathBase: "" } && address.Port is >= 0 and <= 65_535;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+}

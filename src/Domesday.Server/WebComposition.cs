@@ -1,0 +1,85 @@
+using Domesday.Core.Control;
+using Domesday.Http.Authentication;
+using Domesday.Http.Authorization;
+using Domesday.Http.PlugIns;
+using Domesday.Http.Problems;
+using Domesday.Server.Api;
+using Domesday.Server.Metrics;
+using Domesday.Server.Operations;
+using Domesday.Server.Settings;
+using Domesday.Server.Workers;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Domesday.Server;
+
+/// <summary>The composition: what is registered, what a request passes through, and which routes there are.</summary>
+internal static class WebComposition
+{
+    private const int ConnectionsMax = 10_000;
+    private const int HeaderBytesMax = 32 * 1024;
+    private const int RequestLineBytesMax = 16 * 1024;
+
+    private static readonly TimeSpan HeadersMax = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(7);
+
+    public static WebApplication Build(ServiceCore core, ServeParts parts, ServerCertificate? certificate)
+    {
+        // Empty: no appsettings.json of the current folder and no ASPNETCORE_ variable has a say.
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, core.Settings, certificate)).UseUrls([.. core.Settings.Urls]);
+        Register(builder.Services, core);
+        var app = builder.Build();
+        app.UseMiddleware<RequestMetrics>();
+        app.UseMiddleware<FailureMiddleware>();
+        app.UseMiddleware<AuthenticationMiddleware>();
+        app.MapHealth();
+        app.MapMetrics();
+        app.MapProblemPages();
+        app.MapNativeApi();
+        foreach (var source in parts.Sources) source.Map(app);
+        RouteCheck.EnsureRequirements(app);
+        return app;
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, ServiceSettings settings, ServerCertificate? certificate)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = settings.BatchBytesMax;
+        kestrel.Limits.MaxRequestHeadersTotalSize = HeaderBytesMax;
+        kestrel.Limits.MaxRequestLineSize = RequestLineBytesMax;
+        kestrel.Limits.RequestHeadersTimeout = HeadersMax;
+        kestrel.Limits.MaxConcurrentConnections = ConnectionsMax;
+        if (certificate is not null) kestrel.ConfigureHttpsDefaults(certificate.Apply);
+    }
+
+    private static void Register(IServiceCollection services, ServiceCore core)
+    {
+        services.AddSingleton(core.Loggers);
+        services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        services.AddRouting();
+        services.AddSingleton(core.Settings);
+        services.AddSingleton(core.Settings.EventLimits);
+        services.AddSingleton(new BatchLimits(core.Settings.BatchBytesMax, core.Settings.BatchEventsMax));
+        services.AddSingleton(core.Time);
+        services.AddSingleton(core.Meter);
+        services.AddSingleton(core.Metrics);
+        services.AddSingleton(new RequestInstruments(core.Meter));
+        services.AddSingleton(core.Storage.Store);
+        services.AddSingleton(core.Storage.Reader);
+        services.AddSingleton(core.Pipeline);
+        services.AddSingleton(core.Ledger);
+        services.AddSingleton(core.Credentials);
+        services.AddSingleton(core.Uses);
+        services.AddSingleton(core.Failures);
+        services.AddSingleton(new ReadAudit(core.Queue));
+        services.AddSingleton(new TenantDirectory(core.Ledger, core.Time));
+        services.AddSingleton(new KeyDirectory(core.Ledger, core.Time));
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = StopMax);
+        services.AddHostedService<AccessRecordsWorker>();
+    }
+}

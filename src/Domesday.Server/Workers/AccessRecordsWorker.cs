@@ -1,0 +1,28 @@
+using Domesday.Core.Credentials;
+using Microsoft.Extensions.Hosting;
+
+namespace Domesday.Server.Workers;
+
+/// <summary>Hands on what is recorded from time to time: counted sign-in failures every minute, last uses of keys every hour, and both at the end.</summary>
+internal sealed class AccessRecordsWorker(SignInFailures failures, KeyUses uses, TimeProvider time) : BackgroundService
+{
+    private const int MinutesOfUses = 60;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMinutes(1), time);
+        try
+        {
+            for (var minute = 1; await timer.WaitForNextTickAsync(stoppingToken); minute++)
+            {
+                failures.Flush();
+                if (minute % MinutesOfUses == 0) uses.Flush();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            failures.Flush();
+            uses.Flush();
+        }
+    }
+}

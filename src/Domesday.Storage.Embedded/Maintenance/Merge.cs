@@ -1,0 +1,124 @@
+using Domesday.Core.Storage;
+using Domesday.Storage.Embedded.Ids;
+using Domesday.Storage.Embedded.Ledgers;
+using Domesday.Storage.Embedded.Segments;
+
+namespace Domesday.Storage.Embedded.Maintenance;
+
+/// <summary>Makes few large files out of many small ones, while nobody waits for it.</summary>
+internal sealed class Merge(StoreFiles files, EngineOptions options)
+{
+    private const int BatchRows = 100_000;
+    private const int BatchJobs = 500;
+
+    /// <summary>Merges segments of a ledger that has too many of a size; of several at once, when they are small.</summary>
+    /// <returns>False when there was nothing to do.</returns>
+    public bool TryMergeSegments(LedgerMap ledgers, CancellationToken cancellation)
+    {
+        var jobs = new List<Job>();
+        try
+        {
+            foreach (var ledger in ledgers.All.Where(ledger => ledger.Damage is null))
+            {
+                var snapshot = ledger.Snapshot();
+                var chosen = MergePlan.Choose(snapshot.Segments, options.MergeFanIn, options.SegmentRowsMax);
+                if (chosen.Count == 0 || jobs.Count > 0 && jobs.Sum(job => job.Rows) + chosen.Sum(segment => segment.Rows) > BatchRows)
+                {
+                    snapshot.Dispose();
+                    continue;
+                }
+                jobs.Add(new(ledger, snapshot, chosen));
+                if (jobs.Count == BatchJobs) break;
+            }
+            if (jobs.Count == 0) return false;
+            Run(jobs, cancellation);
+            return true;
+        }
+        finally
+        {
+            foreach (var job in jobs) job.Snapshot.Dispose();
+        }
+    }
+
+    /// <summary>Merges runs of ids, if there are too many.</summary>
+    /// <returns>False when there was nothing to do.</returns>
+    public bool TryMergeRuns(LedgerMap ledgers)
+    {
+        var (chosen, level) = IdMerge.Plan(files.Manifest.IdRuns);
+        if (chosen.Count == 0) return false;
+        var numbers = chosen.Select(run => run.File).ToHashSet();
+        var kept = ledgers.All.ToDictionary(ledger => ledger.Number, ledger => ledger.View.Segments.Count > 0 ? ledger.View.Segments[0].Info.FirstSequence : ledger.Durable);
+        var merged = IdMerge.Merge(files.Disk, files.Numbers.Take(), level, [.. files.Ids.Runs.Where(run => numbers.Contains(run.Info.File))],
+            entry => kept.TryGetValue(entry.Tenant, out var first) && entry.Sequence >= first);
+        files.Disk.SyncFolder(IdRun.Folder);
+        files.Change(manifest => manifest with
+        {
+            IdRuns = [.. manifest.IdRuns.Where(run => !numbers.Contains(run.File)), .. merged is null ? Array.Empty<IdRunInfo>() : [merged]],
+        });
+        files.Ids.Replace(files.Manifest.IdRuns);
+        files.ReleaseRuns(numbers);
+        return true;
+    }
+
+    private void Run(List<Job> jobs, CancellationToken cancellation)
+    {
+        var number = files.Numbers.Take();
+        using (var output = new SegmentOutput(files.Disk.Create(SegmentSource.NameOf(number))))
+        {
+            foreach (var job in jobs) Guard(job, () => job.Merged = new SegmentMerge(job.Chosen, files.Hash).Write(output, number, cancellation));
+            output.Finish();
+        }
+        files.Disk.SyncFolder(SegmentSource.Folder);
+        foreach (var job in jobs.Where(job => job.Merged is not null)) Guard(job, () => SegmentCheck.AgainstSegments(files.Reader(job.Merged!), job.Chosen));
+        jobs.RemoveAll(job =>
+        {
+            if (job.Merged is not null) return false;
+            job.Snapshot.Dispose();
+            return true;
+        });
+        if (jobs.Count == 0) files.Disk.Delete(SegmentSource.NameOf(number));
+        else Replace(jobs);
+    }
+
+    /// <summary>Damage in one ledger's segments stops that ledger, and no other.</summary>
+    private static void Guard(Job job, Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (CorruptLedgerException exception)
+        {
+            job.Ledger.Damage = exception.Message;
+            job.Merged = null;
+        }
+    }
+
+    private void Replace(List<Job> jobs)
+    {
+        var byName = jobs.ToDictionary(job => job.Ledger.Name);
+        foreach (var job in jobs) files.Keep(job.Merged!);
+        files.Change(manifest => manifest with
+        {
+            Tenants = [.. manifest.Tenants.Select(tenant => byName.TryGetValue(tenant.Name, out var job) ? tenant with { Segments = job.Replaced(tenant.Segments) } : tenant)],
+        });
+        foreach (var job in jobs)
+        {
+            var reader = files.Reader(job.Merged!);
+            job.Ledger.Change(view => new(job.Replaced(view.Segments, reader), view.Tables));
+        }
+    }
+
+    private sealed record Job(Ledger Ledger, LedgerSnapshot Snapshot, IReadOnlyList<SegmentReader> Chosen)
+    {
+        public SegmentInfo? Merged { get; set; }
+
+        public int Rows => Chosen.Sum(segment => segment.Rows);
+
+        public IReadOnlyList<SegmentInfo> Replaced(IReadOnlyList<SegmentInfo> segments) =>
+            [.. segments.Where(segment => Chosen.All(old => old.Info != segment) || segment == Chosen[0].Info).Select(segment => segment == Chosen[0].Info ? Merged! : segment)];
+
+        public IReadOnlyList<SegmentReader> Replaced(IReadOnlyList<SegmentReader> segments, SegmentReader merged) =>
+            [.. segments.Where(segment => !Chosen.Contains(segment) || segment == Chosen[0]).Select(segment => segment == Chosen[0] ? merged : segment)];
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Domesday.Core.Storage;
+using Domesday.Storage.Embedded.Coding;
+using Domesday.Storage.Embedded.Disk;
+using Domesday.Storage.Embedded.Ids;
+using Domesday.Storage.Embedded.Segments;
+
+namespace Domesday.Storage.Embedded.Manifests;
+
+/// <summary>What belongs to a store: its segments and runs, and where the log begins that is not in them yet. Immutable; replaced as a whole.</summary>
+internal sealed record Manifest
+{
+    /// <summary>Raised when older versions could not read it any more.</summary>
+    public const int FormatVersion = 1;
+
+    private const string Name = "manifest";
+    private const string NewName = "manifest.new";
+
+    public int Format { get; init; } = FormatVersion;
+
+    public required ulong HashKey0 { get; init; }
+
+    public required ulong HashKey1 { get; init; }
+
+    /// <summary>Higher than the number of any file that ever was; numbers are never used again.</summary>
+    public required long NextFile { get; init; }
+
+    /// <summary>Log files below this number are in segments.</summary>
+    public required long LogFrom { get; init; }
+
+    public IReadOnlyList<ManifestTenant> Tenants { get; init; } = [];
+
+    public IReadOnlyList<IdRunInfo> IdRuns { get; init; } = [];
+
+    /// <returns>Null when the folder has none.</returns>
+    /// <exception cref="CorruptLedgerException">It is damaged.</exception>
+    public static Manifest? Read(IDisk disk)
+    {
+        if (!disk.Exists(Name)) return null;
+        using var file = disk.Open(Name, forWriting: false);
+        var bytes = new byte[file.Length];
+        file.Read(0, bytes);
+        var end = bytes.AsSpan().LastIndexOf((byte)'\n');
+        if (end < 0 || !uint.TryParse(bytes.AsSpan(end + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var checksum) || checksum != Checksum.Of(bytes.AsSpan(0, end)))
+        {
+            throw new CorruptLedgerException("The manifest does not agree with its checksum: restore it, or the whole data folder, from a backup.");
+        }
+        var manifest = JsonSerializer.Deserialize(bytes.AsSpan(0, end), ManifestJson.Default.Manifest)!;
+        return manifest.Format <= FormatVersion
+            ? manifest
+            : throw new CorruptLedgerException($"The data folder has the format {manifest.Format}; this version of Domesday reads up to {FormatVersion}.");
+    }
+
+    /// <summary>Puts this manifest in the place of the one before, atomically and durably.</summary>
+    public void Write(IDisk disk)
+    {
+        disk.Delete(NewName);
+        using (var file = disk.Create(NewName))
+        {
+            var json = JsonSerializer.SerializeToUtf8Bytes(this, ManifestJson.Default.Manifest);
+            byte[] bytes = [.. json, (byte)'\n', .. System.Text.Encoding.ASCII.GetBytes(Checksum.Of(json).ToString("x8", CultureInfo.InvariantCulture))];
+            file.Write(0, bytes);
+            file.Sync();
+        }
+        disk.Replace(NewName, Name);
+        disk.SyncFolder("");
+    }
+}
+
+/// <param name="Number">Stands for the name in id runs.</param>
+/// <param name="Durable">One beyond the last sequence that ever was in a segment.</param>
+internal sealed record ManifestTenant(string Name, int Number, long Durable)
+{
+    public IReadOnlyList<SegmentInfo> Segments { get; init; } = [];
+
+    /// <summary>What is wrong with the ledger, when a start found damage; reads stay refused until it is repaired.</summary>
+    public string? Damage { get; init; }
+}
+
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, IncludeFields = false)]
+[JsonSerializable(typeof(Manifest))]
+internal sealed partial class ManifestJson : JsonSerializerContext;

@@ -1,0 +1,33 @@
+using Domesday.Core.Access;
+using Domesday.Core.Query;
+using Domesday.Storage.Embedded.Ledgers;
+using Domesday.Storage.Embedded.Rows;
+
+namespace Domesday.Storage.Embedded.Reading;
+
+/// <summary>One query over one ledger: its parts, and which rows of each match, found out only when asked.</summary>
+internal sealed class LedgerQuery
+{
+    private readonly CompiledFilter _filter;
+    private readonly RowSet?[] _rows;
+
+    /// <param name="readsAll">Entries will be read one after another: past the cache.</param>
+    public LedgerQuery(LedgerSnapshot snapshot, AccessScope scope, EventFilter filter, Func<byte[], long?> sequenceOf, bool readsAll = false)
+    {
+        _filter = new(scope, filter, sequenceOf);
+        Parts =
+        [
+            .. snapshot.Segments.Select(segment => new SegmentPart(snapshot.Ledger.Name, segment, readsAll)),
+            .. snapshot.Tables.Select(table => new TablePart(snapshot.Ledger.Name, table.Table, table.Rows)),
+        ];
+        _rows = new RowSet?[Parts.Count];
+    }
+
+    /// <summary>In order of their sequences.</summary>
+    public IReadOnlyList<LedgerPart> Parts { get; }
+
+    public long Count => Enumerable.Range(0, Parts.Count).Sum(part => (long)Rows(part).Count);
+
+    /// <summary>The rows of a part that match.</summary>
+    public RowSet Rows(int part) => _rows[part] ??= Parts[part].Evaluate(_filter);
+}

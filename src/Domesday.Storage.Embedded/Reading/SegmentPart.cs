@@ -1,0 +1,167 @@
+using Domesday.Core.Query;
+using Domesday.Events;
+using Domesday.Events.Json;
+using Domesday.Events.Schema;
+using Domesday.Storage.Embedded.Rows;
+using Domesday.Storage.Embedded.Segments;
+
+namespace Domesday.Storage.Embedded.Reading;
+
+/// <summary>A segment, as a query sees it.</summary>
+internal sealed class SegmentPart(string tenant, SegmentReader segment, bool readsAll = false) : LedgerPart(tenant, segment.Info.FirstSequence, segment.Rows)
+{
+    /// <summary>Fewer rows than this are looked at one by one instead of through lists.</summary>
+    private const int FewRows = 256;
+
+    private EntryCursor? _cursor;
+
+    public override long TimeMin => segment.Info.TimeMin;
+
+    public override long TimeMax => segment.Info.TimeMax;
+
+    public override bool IsTimeOrdered => segment.Layout.Footer.TimeOrder is null;
+
+    private EntryCursor Cursor => _cursor ??= new(segment, readsAll);
+
+    public override long Time(int row) => segment.Times[row];
+
+    public override void Append(int row, ByteBuffer output) => Cursor.Append(row, output);
+
+    public override int RowByTime(int rank) => segment.TimeOrder is { } order ? (int)order[rank] : rank;
+
+    public override void CountValues(EventField field, RowSet rows, Dictionary<string, long> counts)
+    {
+        var column = segment.Layout.ColumnOf(field);
+        if (field is EventField.Time or EventField.Sequence or EventField.ReceivedAt)
+        {
+            CountByEntry(field, rows, counts);
+            return;
+        }
+        if (column < 0 || rows.IsEmpty) return;
+        if (segment.Layout.Encodings[column] != ColumnEncoding.Coded || rows.Count < FewRows || !ColumnPlan.IsIndexed(field) && rows.Count < Rows)
+        {
+            foreach (var row in Each(rows)) Add(counts, System.Text.Encoding.UTF8.GetString(CanonicalText.Unescape(Cursor.Value(column, row))), 1);
+            return;
+        }
+        var dictionary = segment.Dictionary(column);
+        for (var i = 0; i < dictionary.Pages; i++)
+        {
+            var page = dictionary.Page(i);
+            for (var index = 0; index < page.Count; index++)
+            {
+                Add(counts, page.Text(index), rows.Count == Rows ? page.Rows(index) : rows.CountAnd(segment.RowsOf(page, index)));
+            }
+        }
+    }
+
+    public override void CountTimes(RowSet rows, HistogramInterval interval, HistogramCounts counts)
+    {
+        if (rows.Count == Rows && interval != HistogramInterval.Minute)
+        {
+            foreach (var bucket in segment.Hours.Buckets) counts.Add(bucket.From.Microseconds, bucket.Count, bucket.Failures);
+            return;
+        }
+        var result = segment.Layout.ColumnOf(EventField.OutcomeResult);
+        var failed = result < 0 ? RowSet.Empty : rows.And(segment.RowsWith(result, "failure"u8));
+        var times = segment.Times;
+        Span<long> page = stackalloc long[NumberSectionWriter.PageRows];
+        for (var i = 0; i < times.Pages; i++)
+        {
+            var (first, last) = (NumberSection.FirstRow(i), NumberSection.FirstRow(i) + times.RowsOf(i));
+            if (rows.CountIn(first, last) is not (> 0 and var count)) continue;
+            if (interval.Floor(new Timestamp(times.Smallest(i))) == interval.Floor(new Timestamp(times.Largest(i))))
+            {
+                counts.Add(times.Smallest(i), count, failed.CountIn(first, last));
+                continue;
+            }
+            times.Read(i, page);
+            for (var row = first; row < last; row++)
+            {
+                if (rows.Contains(row)) counts.Add(page[row - first], 1, failed.Contains(row) ? 1 : 0);
+            }
+        }
+    }
+
+    protected override RowSet RowsBetween(long from, long to)
+    {
+        var times = segment.Times;
+        var found = new RowSetBuilder(Rows);
+        Span<long> page = stackalloc long[NumberSectionWriter.PageRows];
+        for (var i = 0; i < times.Pages; i++)
+        {
+            if (times.Smallest(i) >= to || times.Largest(i) < from) continue;
+            var (first, last) = (NumberSection.FirstRow(i), NumberSection.FirstRow(i) + times.RowsOf(i));
+            if (times.Smallest(i) >= from && times.Largest(i) < to)
+            {
+                found.AddRange(first, last);
+                continue;
+            }
+            times.Read(i, page);
+            for (var row = first; row < last; row++)
+            {
+                if (page[row - first] >= from && page[row - first] < to) found.Add(row);
+            }
+        }
+        return found.Build();
+    }
+
+    protected override RowSet Matching(CompiledCondition condition, RowSet candidates)
+    {
+        var column = segment.Layout.ColumnOf(condition.Field);
+        if (column < 0) return condition.Field is EventField.Time or EventField.Sequence ? Scan(condition, candidates) : RowSet.Empty;
+        var indexed = ColumnPlan.IsIndexed(condition.Field);
+        if (condition.IsExact && indexed)
+        {
+            var rows = RowSet.Empty;
+            foreach (var value in condition.Values) rows = rows.Or(segment.RowsWith(column, value));
+            return rows;
+        }
+        if (segment.Layout.Encodings[column] == ColumnEncoding.Coded && condition.Field != EventField.RequestUri)
+        {
+            return indexed ? RowsByDictionary(column, condition) : RowsByCode(column, condition, candidates);
+        }
+        return segment.Layout.Encodings[column] == ColumnEncoding.Clock ? Scan(condition, candidates) : RowsByValue(column, condition, candidates);
+    }
+
+    private RowSet RowsByDictionary(int column, CompiledCondition condition)
+    {
+        var rows = RowSet.Empty;
+        var dictionary = segment.Dictionary(column);
+        for (var i = 0; i < dictionary.Pages; i++)
+        {
+            var page = dictionary.Page(i);
+            for (var index = 0; index < page.Count; index++)
+            {
+                if (condition.Matcher.Matches(page[index])) rows = rows.Or(segment.RowsOf(page, index));
+            }
+        }
+        return rows;
+    }
+
+    private RowSet RowsByCode(int column, CompiledCondition condition, RowSet candidates)
+    {
+        var dictionary = segment.Dictionary(column);
+        var wanted = new bool[dictionary.Count];
+        for (var code = 0; code < wanted.Length; code++)
+        {
+            wanted[code] = condition.Matcher.Matches(dictionary.Page(code / DictionaryWriter.PageValues)[code % DictionaryWriter.PageValues]);
+        }
+        if (!wanted.Contains(true)) return RowSet.Empty;
+        var rows = new RowSetBuilder(Rows);
+        foreach (var row in Each(candidates))
+        {
+            if (Cursor.Code(column, row) is >= 0 and var code && wanted[code]) rows.Add(row);
+        }
+        return rows.Build();
+    }
+
+    private RowSet RowsByValue(int column, CompiledCondition condition, RowSet candidates)
+    {
+        var rows = new RowSetBuilder(Rows);
+        foreach (var row in Each(candidates))
+        {
+            if (condition.Matcher.Matches(Cursor.Value(column, row))) rows.Add(row);
+        }
+        return rows.Build();
+    }
+}

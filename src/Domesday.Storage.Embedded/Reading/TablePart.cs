@@ -1,0 +1,121 @@
+using System.Text;
+using Domesday.Core.Query;
+using Domesday.Events.Json;
+using Domesday.Events.Schema;
+using Domesday.Storage.Embedded.Memory;
+using Domesday.Storage.Embedded.Rows;
+using Domesday.Storage.Embedded.Segments;
+
+namespace Domesday.Storage.Embedded.Reading;
+
+/// <summary>A memory table, as a query sees it.</summary>
+internal sealed class TablePart(string tenant, MemTable table, int rows) : LedgerPart(tenant, table.FirstSequence, rows)
+{
+    private readonly FieldSlice[] _slices = new FieldSlice[EventSchema.Count];
+    private int[]? _byTime;
+
+    public override long TimeMin => table.TimeMin;
+
+    public override long TimeMax => table.TimeMax;
+
+    public override bool IsTimeOrdered { get; } = table.IsTimeOrdered;
+
+    public override long Time(int row) => table.Times[row];
+
+    public override void Append(int row, ByteBuffer output) => output.Append(table.Entry(row).Span);
+
+    public override int RowByTime(int rank) => IsTimeOrdered ? rank : (_byTime ??= RowsByTime())[rank];
+
+    public override void CountValues(EventField field, RowSet rows, Dictionary<string, long> counts)
+    {
+        if (ColumnPlan.IsIndexed(field) && table.Column(field) is null) return;
+        if (ColumnPlan.IsIndexed(field) && table.Column(field)?.Codes is { } coded)
+        {
+            var byCode = new long[coded.Distinct + 1];
+            var codes = coded.Items;
+            foreach (var row in Each(rows))
+            {
+                if (row < codes.Length) byCode[codes[row]]++;
+            }
+            var values = coded.Values();
+            for (var code = 1; code < byCode.Length; code++) Add(counts, Encoding.UTF8.GetString(CanonicalText.Unescape(values[code - 1])), byCode[code]);
+            return;
+        }
+        CountByEntry(field, rows, counts);
+    }
+
+    public override void CountTimes(RowSet rows, HistogramInterval interval, HistogramCounts counts)
+    {
+        var failed = table.Column(EventField.OutcomeResult)?.RowsWith("failure"u8, Rows, out _) ?? RowSet.Empty;
+        var times = table.Times;
+        foreach (var row in Each(rows)) counts.Add(times[row], 1, failed.Contains(row) ? 1 : 0);
+    }
+
+    protected override RowSet RowsBetween(long from, long to)
+    {
+        var times = table.Times.AsSpan(0, Rows);
+        if (IsTimeOrdered) return RowSet.Range(LowerBound(times, from), LowerBound(times, to));
+        var found = new RowSetBuilder(Rows);
+        for (var row = 0; row < times.Length; row++)
+        {
+            if (times[row] >= from && times[row] < to) found.Add(row);
+        }
+        return found.Build();
+    }
+
+    protected override RowSet Matching(CompiledCondition condition, RowSet candidates)
+    {
+        if (!ColumnPlan.IsIndexed(condition.Field)) return ScanValues(condition, candidates);
+        if (table.Column(condition.Field) is not { } column) return RowSet.Empty;
+        if (condition.IsExact) return RowsWith(column, condition);
+        return column.Codes is { } coded ? coded.RowsWhere(value => condition.Matcher.Matches(value), Rows) : ScanValues(condition, candidates);
+    }
+
+    private RowSet RowsWith(MemColumn column, CompiledCondition condition)
+    {
+        var found = RowSet.Empty;
+        foreach (var value in condition.Values)
+        {
+            var candidates = column.RowsWith(value, Rows, out var exact);
+            found = found.Or(exact ? candidates : ScanValues(condition, candidates));
+        }
+        return found;
+    }
+
+    private RowSet ScanValues(CompiledCondition condition, RowSet candidates)
+    {
+        var found = new RowSetBuilder(Rows);
+        foreach (var row in Each(candidates))
+        {
+            if (condition.Matcher.Matches(Value(condition.Field, row))) found.Add(row);
+        }
+        return found.Build();
+    }
+
+    private ReadOnlySpan<byte> Value(EventField field, int row)
+    {
+        var entry = table.Entry(row).Span;
+        EntrySlicer.Slice(entry, _slices);
+        return _slices[(int)field].Of(entry);
+    }
+
+    private int[] RowsByTime()
+    {
+        var (keys, rows) = (table.Times.AsSpan(0, Rows).ToArray(), new int[Rows]);
+        for (var i = 0; i < rows.Length; i++) rows[i] = i;
+        Array.Sort(rows, (left, right) => keys[left] != keys[right] ? keys[left].CompareTo(keys[right]) : left - right);
+        return rows;
+    }
+
+    private static int LowerBound(ReadOnlySpan<long> times, long time)
+    {
+        var (low, high) = (0, times.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (times[middle] < time) low = middle + 1;
+            else high = middle;
+        }
+        return low;
+    }
+}

@@ -1,0 +1,175 @@
+using Domesday.Events;
+using Domesday.Events.Json;
+using Domesday.Events.Schema;
+
+namespace Domesday.Storage.Embedded.Segments;
+
+/// <summary>Puts the entries of a segment together again, byte for byte as they were hashed. For one thread.</summary>
+internal sealed class EntryCursor
+{
+    private readonly SegmentReader _segment;
+    private readonly SegmentLayout _layout;
+    private readonly BlockReader _block;
+    private readonly DictionaryPage?[][] _pages;
+    private readonly byte[] _scratch = new byte[40];
+    private readonly ByteBuffer _uri = new(256);
+    private readonly bool _wholeSegment;
+    private byte[] _buffer = [];
+    private int _loaded = -1;
+    private long[]? _times;
+    private int _timesPage = -1;
+
+    /// <param name="wholeSegment">Everything will be read, in order: past the cache.</param>
+    public EntryCursor(SegmentReader segment, bool wholeSegment = false)
+    {
+        (_segment, _layout, _wholeSegment) = (segment, segment.Layout, wholeSegment);
+        _block = new(_layout.Encodings);
+        _pages = new DictionaryPage?[_layout.Columns.Length][];
+    }
+
+    /// <summary>Appends the entry of a row.</summary>
+    public void Append(int row, ByteBuffer output)
+    {
+        Load(row);
+        var place = row % BlockWriter.Rows;
+        var entry = new EntryComposer(output);
+        foreach (var field in EventSchema.Fields)
+        {
+            switch (field.Field)
+            {
+                case EventField.Sequence:
+                    AddNumber(ref entry, _segment.Info.FirstSequence + row);
+                    break;
+                case EventField.Time:
+                    AddTime(ref entry, EventField.Time, TimeOf(row));
+                    break;
+                default:
+                    if (_layout.ColumnOf(field.Field) is >= 0 and var column) Add(ref entry, field, column, place);
+                    break;
+            }
+        }
+        entry.End();
+    }
+
+    /// <summary>One field's value, canonical and without quotes; empty for absent. Valid until the next call.</summary>
+    public ReadOnlySpan<byte> Value(int column, int row)
+    {
+        Load(row);
+        var value = Stored(column, row % BlockWriter.Rows);
+        return _layout.Columns[column].Field == EventField.RequestUri ? Expand(value, row % BlockWriter.Rows) : value;
+    }
+
+    /// <summary>Of coded columns: the code, -1 for absent.</summary>
+    public int Code(int column, int row)
+    {
+        Load(row);
+        return (int)_block.Number(column, row % BlockWriter.Rows) - 1;
+    }
+
+    /// <summary>Of clocks: the moment.</summary>
+    public long Moment(int column, int row)
+    {
+        Load(row);
+        return _block.Number(column, row % BlockWriter.Rows);
+    }
+
+    /// <summary>A value as it is stored: request URIs with placeholders.</summary>
+    public ReadOnlySpan<byte> StoredValue(int column, int row)
+    {
+        Load(row);
+        return Stored(column, row % BlockWriter.Rows);
+    }
+
+    private void Load(int row)
+    {
+        var block = row / BlockWriter.Rows;
+        if (block == _loaded) return;
+        if (_wholeSegment)
+        {
+            _block.Unload();
+            _segment.ReadBlock(block, ref _buffer);
+            _block.Load(_buffer);
+        }
+        else
+        {
+            _block.Load(_segment.Block(block));
+        }
+        _loaded = block;
+    }
+
+    private void Add(ref EntryComposer entry, FieldDefinition field, int column, int place)
+    {
+        if (_layout.Encodings[column] == ColumnEncoding.Clock)
+        {
+            AddTime(ref entry, field.Field, _block.Number(column, place));
+            return;
+        }
+        var value = Stored(column, place);
+        if (value.IsEmpty) return;
+        if (field.Field == EventField.RequestUri) value = Expand(value, place);
+        if (EntrySlicer.IsQuoted(field.Kind)) entry.AddQuoted(field.Field, value);
+        else entry.Add(field.Field, value);
+    }
+
+    private ReadOnlySpan<byte> Stored(int column, int place)
+    {
+        switch (_layout.Encodings[column])
+        {
+            case ColumnEncoding.Coded:
+                var code = (int)_block.Number(column, place) - 1;
+                return code < 0 ? [] : PageOf(column, code)[code % DictionaryWriter.PageValues];
+            case ColumnEncoding.Body:
+                return _block.Body(column, place);
+            default:
+                return _block.Plain(column, place, _scratch);
+        }
+    }
+
+    private DictionaryPage PageOf(int column, int code)
+    {
+        var pages = _pages[column] ??= new DictionaryPage?[_segment.Dictionary(column).Pages];
+        var index = code / DictionaryWriter.PageValues;
+        return pages[index] ??= _segment.Dictionary(column).Page(index);
+    }
+
+    private ReadOnlySpan<byte> Expand(ReadOnlySpan<byte> template, int place)
+    {
+        if (!UriTemplate.IsShort(template)) return template;
+        // A plain value may stand in the scratch that the parts need.
+        Span<byte> copy = template.Length <= 512 ? stackalloc byte[template.Length] : new byte[template.Length];
+        template.CopyTo(copy);
+        _uri.Clear();
+        foreach (var value in copy)
+        {
+            if (value > 4) _uri.Append(value);
+            else _uri.Append(Stored(_layout.ColumnOf(UriTemplate.FieldOf(value)), place));
+        }
+        return _uri.Written;
+    }
+
+    private long TimeOf(int row)
+    {
+        var page = row / NumberSectionWriter.PageRows;
+        if (!_wholeSegment) return _segment.Times[row];
+        if (_timesPage != page)
+        {
+            _segment.Times.Read(page, _times ??= new long[NumberSectionWriter.PageRows]);
+            _timesPage = page;
+        }
+        return _times![row % NumberSectionWriter.PageRows];
+    }
+
+    private static void AddTime(ref EntryComposer entry, EventField field, long microseconds)
+    {
+        Span<byte> text = stackalloc byte[Timestamp.TextLength];
+        new Timestamp(microseconds).Write(text);
+        entry.AddQuoted(field, text);
+    }
+
+    private static void AddNumber(ref EntryComposer entry, long number)
+    {
+        Span<byte> text = stackalloc byte[20];
+        number.TryFormat(text, out var length, default, System.Globalization.CultureInfo.InvariantCulture);
+        entry.Add(EventField.Sequence, text[..length]);
+    }
+}

@@ -1,0 +1,130 @@
+using Domesday.Events;
+using Domesday.Events.Json;
+using Domesday.Events.Schema;
+using Domesday.Storage.Embedded.Coding;
+
+namespace Domesday.Storage.Embedded.Segments;
+
+/// <summary>Makes a segment from canonical entries, which come in the order of their sequences.</summary>
+internal sealed class SegmentBuilder(SipHash hash, long firstSequence)
+{
+    private readonly ColumnBuilder?[] _columns = new ColumnBuilder?[EventSchema.Count];
+    private readonly FieldSlice[] _slices = new FieldSlice[EventSchema.Count];
+    private readonly List<long> _times = [];
+    private readonly List<long> _received = [];
+    private readonly HourCounts _hours = new();
+    private readonly ByteBuffer _uri = new();
+
+    public int Rows => _times.Count;
+
+    public void Add(ReadOnlySpan<byte> entry)
+    {
+        EntrySlicer.Slice(entry, _slices);
+        var row = Rows;
+        foreach (var field in ColumnPlan.Fields)
+        {
+            var slice = _slices[(int)field];
+            if (slice.Length == 0 || field == EventField.ReceivedAt) continue;
+            var column = _columns[(int)field] ??= new(field, hash);
+            if (field == EventField.RequestUri)
+            {
+                UriTemplate.Shorten(entry, _slices, _uri);
+                column.Add(row, _uri.Written);
+            }
+            else
+            {
+                column.Add(row, slice.Of(entry));
+            }
+        }
+        var time = TimeOf(entry, EventField.Time);
+        _times.Add(time);
+        _received.Add(TimeOf(entry, EventField.ReceivedAt));
+        _hours.Add(time, _slices[(int)EventField.OutcomeResult].Of(entry).SequenceEqual("failure"u8));
+    }
+
+    /// <summary>Writes the segment behind what is in the file already.</summary>
+    public SegmentInfo Write(SegmentOutput output, long file, IEnumerable<Attachment> attachments)
+    {
+        var start = output.Position;
+        var columns = _columns.OfType<ColumnBuilder>().ToList();
+        var ranks = columns.ConvertAll(column => column.Encoding == ColumnEncoding.Coded ? column.Dictionary.Ranks() : []);
+        var blocks = WriteBlocks(output, columns, ranks);
+        var indexes = columns.Select((column, i) => WriteIndex(output, column, ranks[i])).ToList();
+        var tail = new SegmentTail(output, firstSequence, Rows)
+        {
+            Times = _times.ToArray(),
+            Received = _received.ToArray(),
+            Hours = _hours,
+            Columns = [new(EventField.ReceivedAt, ColumnEncoding.Clock, 0, default), .. indexes],
+            Blocks = blocks,
+        };
+        return tail.Write(file, start, attachments);
+    }
+
+    private long TimeOf(ReadOnlySpan<byte> entry, EventField field) =>
+        Timestamp.TryParse(_slices[(int)field].Of(entry), out var time, out _) ? time.Microseconds : throw new FormatException("An entry has times.");
+
+    private Section WriteBlocks(SegmentOutput output, List<ColumnBuilder> columns, List<int[]> ranks)
+    {
+        var writer = new BlockSectionWriter(output, [ColumnEncoding.Clock, .. columns.Select(column => column.Encoding)]);
+        for (var row = 0; row < Rows; row++)
+        {
+            var place = writer.NextRow();
+            writer.Columns[0].Numbers[place] = _received[row];
+            for (var i = 0; i < columns.Count; i++)
+            {
+                var (column, target) = (columns[i], writer.Columns[i + 1]);
+                if (column.Encoding != ColumnEncoding.Coded) target.SetValue(place, column.ValueOf(row));
+                else target.Numbers[place] = column.CodeOf(row) is >= 0 and var code ? ranks[i][code] + 1 : 0;
+            }
+        }
+        return writer.Finish();
+    }
+
+    private SegmentColumn WriteIndex(SegmentOutput output, ColumnBuilder column, int[] ranks) => column.Encoding switch
+    {
+        ColumnEncoding.Coded => new(column.Field, column.Encoding, ranks.Length, WriteDictionary(output, column, ranks)),
+        ColumnEncoding.Plain when ColumnPlan.IsIndexed(column.Field) => new(column.Field, column.Encoding, 0, WriteHashIndex(output, column)),
+        _ => new(column.Field, column.Encoding, 0, default),
+    };
+
+    private Section WriteDictionary(SegmentOutput output, ColumnBuilder column, int[] ranks)
+    {
+        var (starts, rows) = RowsByRank(column, ranks);
+        var order = new int[ranks.Length];
+        for (var code = 0; code < ranks.Length; code++) order[ranks[code]] = code;
+        var writer = new DictionaryWriter(output);
+        var scratch = new ByteBuffer();
+        var indexed = ColumnPlan.IsIndexed(column.Field);
+        for (var rank = 0; rank < ranks.Length; rank++)
+        {
+            var listed = rows.AsSpan(starts[rank], starts[rank + 1] - starts[rank]);
+            writer.Add(column.Dictionary[order[rank]], listed.Length, indexed ? Postings.Write(output, scratch, listed, Rows) : Postings.None);
+        }
+        return writer.Finish();
+    }
+
+    /// <summary>All rows, by value: a counting sort.</summary>
+    private (int[] Starts, int[] Rows) RowsByRank(ColumnBuilder column, int[] ranks)
+    {
+        var starts = new int[ranks.Length + 1];
+        for (var row = 0; row < Rows; row++)
+        {
+            if (column.CodeOf(row) is >= 0 and var code) starts[ranks[code] + 1]++;
+        }
+        for (var rank = 0; rank < ranks.Length; rank++) starts[rank + 1] += starts[rank];
+        var (next, rows) = (starts.ToArray(), new int[starts[^1]]);
+        for (var row = 0; row < Rows; row++)
+        {
+            if (column.CodeOf(row) is >= 0 and var code) rows[next[ranks[code]]++] = row;
+        }
+        return (starts, rows);
+    }
+
+    private Section WriteHashIndex(SegmentOutput output, ColumnBuilder column)
+    {
+        var index = new HashIndexBuilder(hash);
+        for (var row = 0; row < Rows; row++) index.Add(row, column.ValueOf(row));
+        return index.Write(output, Rows);
+    }
+}

@@ -1,0 +1,47 @@
+using Domesday.Core.Storage;
+using Domesday.Events.Json;
+using Domesday.Events.Merkle;
+
+namespace Domesday.Storage.Embedded.Segments;
+
+/// <summary>Reads a new segment back before anything that it was made from is removed.</summary>
+internal static class SegmentCheck
+{
+    /// <summary>Compares every entry's leaf hash with the one that was acknowledged.</summary>
+    /// <exception cref="CorruptLedgerException">One differs.</exception>
+    public static void AgainstLeaves(SegmentReader segment, Func<int, MerkleHash> leafOf)
+    {
+        var (cursor, entry) = (new EntryCursor(segment, wholeSegment: true), new ByteBuffer());
+        for (var row = 0; row < segment.Rows; row++)
+        {
+            entry.Clear();
+            entry.Append(MerkleHash.LeafPrefix);
+            cursor.Append(row, entry);
+            if (MerkleHash.OfPrefixedLeaf(entry.Written) != leafOf(row)) throw Differs(segment, row);
+        }
+    }
+
+    /// <summary>Compares every entry, byte for byte, with the segments that it was merged from.</summary>
+    /// <exception cref="CorruptLedgerException">One differs.</exception>
+    public static void AgainstSegments(SegmentReader merged, IReadOnlyList<SegmentReader> segments)
+    {
+        var (cursor, entry, expected) = (new EntryCursor(merged, wholeSegment: true), new ByteBuffer(), new ByteBuffer());
+        var row = 0;
+        foreach (var segment in segments)
+        {
+            var source = new EntryCursor(segment, wholeSegment: true);
+            for (var old = 0; old < segment.Rows; old++, row++)
+            {
+                entry.Clear();
+                expected.Clear();
+                cursor.Append(row, entry);
+                source.Append(old, expected);
+                if (!entry.Written.SequenceEqual(expected.Written)) throw Differs(merged, row);
+            }
+        }
+        if (row != merged.Rows) throw Differs(merged, row);
+    }
+
+    private static CorruptLedgerException Differs(SegmentReader segment, int row) =>
+        new($"A new segment reads back differently at sequence {segment.Info.FirstSequence + row}; what it was made from is kept.");
+}

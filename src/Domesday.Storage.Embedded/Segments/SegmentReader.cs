@@ -1,0 +1,113 @@
+using Domesday.Core.Storage;
+using Domesday.Events.Schema;
+using Domesday.Storage.Embedded.Caching;
+using Domesday.Storage.Embedded.Coding;
+using Domesday.Storage.Embedded.Disk;
+using Domesday.Storage.Embedded.Rows;
+
+namespace Domesday.Storage.Embedded.Segments;
+
+/// <summary>An immutable segment: finds rows by value, and gives access to its parts. Holds nothing but its place; what is read is cached.</summary>
+internal sealed class SegmentReader(SegmentInfo info, OpenFiles files, BlockCache cache, SipHash hash)
+{
+    private readonly SegmentSource _source = new(info.File, files, cache);
+
+    public SegmentInfo Info => info;
+
+    public int Rows => info.Rows;
+
+    public SegmentLayout Layout => _source.Cached(info.Footer, bytes =>
+    {
+        try
+        {
+            return new SegmentLayout(SegmentFooter.Read(bytes));
+        }
+        catch (FormatException exception)
+        {
+            throw new CorruptLedgerException(exception.Message, exception);
+        }
+    });
+
+    public NumberSection Times => _source.Cached(Layout.Footer.Times, bytes => new NumberSection(_source, Rows, bytes));
+
+    /// <summary>The rows in the order of their times; null when that is their own order.</summary>
+    public NumberSection? TimeOrder => Layout.Footer.TimeOrder is { } order ? _source.Cached(order, bytes => new NumberSection(_source, Rows, bytes)) : null;
+
+    public HourCounts Hours => _source.Cached(Layout.Footer.Hours, bytes => HourCounts.Read(bytes));
+
+    public AttachmentSection? Attachments => Layout.Footer.Attachments is { } section ? _source.Cached(section, bytes => new AttachmentSection(_source, bytes)) : null;
+
+    /// <summary>A block's bytes, from the cache if they are there.</summary>
+    public byte[] Block(int block) => _source.Cached(Blocks[block]);
+
+    /// <summary>Reads a block into a buffer of the caller's, past the cache, for reading everything.</summary>
+    public void ReadBlock(int block, ref byte[] buffer)
+    {
+        var section = Blocks[block];
+        if (buffer.Length < section.Length + BitPacking.Padding) buffer = new byte[section.Length * 3 / 2 + BitPacking.Padding];
+        _source.Read(section, buffer);
+    }
+
+    public DictionaryReader Dictionary(int column)
+    {
+        var described = Layout.Columns[column];
+        return _source.Cached(described.Index, bytes => new DictionaryReader(_source, described.Distinct, bytes));
+    }
+
+    /// <summary>The rows whose field has this value, for fields with an index.</summary>
+    /// <param name="value">Canonical content, not empty.</param>
+    public RowSet RowsWith(int column, ReadOnlySpan<byte> value)
+    {
+        if (Layout.Columns[column].Encoding == ColumnEncoding.Plain) return RowsByHash(column, value);
+        var dictionary = Dictionary(column);
+        var code = dictionary.Find(value);
+        return code < 0 ? RowSet.Empty : RowsOfCode(column, code);
+    }
+
+    public RowSet RowsOfCode(int column, int code)
+    {
+        var (rows, postings) = Dictionary(column).Postings(code);
+        return postings.Read(_source, rows, Rows);
+    }
+
+    /// <summary>The rows listed for one value of a page; for reading many of them.</summary>
+    public RowSet RowsOf(DictionaryPage page, int index) => page.Postings(index).Read(_source, page.Rows(index), Rows);
+
+    private RowSet RowsByHash(int column, ReadOnlySpan<byte> value)
+    {
+        var index = _source.Cached(Layout.Columns[column].Index, bytes => new HashIndex(_source, bytes));
+        var rows = new List<int>();
+        var entries = new EntryCursor(this);
+        foreach (var row in index.Candidates(hash.Hash(value)))
+        {
+            if (entries.Value(column, row).SequenceEqual(value)) rows.Add(row);
+        }
+        return RowSet.Of([.. rows]);
+    }
+
+    private BlockDirectory Blocks => _source.Cached(Layout.Footer.Blocks, bytes => new BlockDirectory(bytes));
+}
+
+/// <summary>A footer, and where to find each field in it.</summary>
+internal sealed class SegmentLayout
+{
+    private readonly int[] _columnOf = new int[EventSchema.Count];
+
+    public SegmentLayout(SegmentFooter footer)
+    {
+        Footer = footer;
+        Columns = [.. footer.Columns];
+        Encodings = [.. footer.Columns.Select(column => column.Encoding)];
+        Array.Fill(_columnOf, -1);
+        for (var i = 0; i < Columns.Length; i++) _columnOf[(int)Columns[i].Field] = i;
+    }
+
+    public SegmentFooter Footer { get; }
+
+    public SegmentColumn[] Columns { get; }
+
+    public ColumnEncoding[] Encodings { get; }
+
+    /// <summary>The column of a field, or -1 when no row has it.</summary>
+    public int ColumnOf(EventField field) => _columnOf[(int)field];
+}

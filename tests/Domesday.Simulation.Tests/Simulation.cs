@@ -1,0 +1,280 @@
+using System.Text;
+using Domesday.Core.Access;
+using Domesday.Core.Query;
+using Domesday.Core.Storage;
+using Domesday.Events;
+using Domesday.Events.Json;
+using Domesday.Events.Merkle;
+using Domesday.Events.Schema;
+using Domesday.Storage.Conformance;
+using Domesday.Storage.Embedded;
+using Domesday.Storage.Embedded.Commit;
+using Domesday.Storage.Embedded.Manifests;
+using Domesday.Storage.Embedded.Reading;
+
+namespace Domesday.Simulation.Tests;
+
+/// <summary>One run of the engine through appends, flushes, merges, faults and crashes, all decided by a seed, checked against what it promised.</summary>
+internal sealed class Simulation : IDisposable
+{
+    private static readonly string[] Tenants = ["acme", "globex", "initech"];
+
+    private readonly Random _random;
+    private readonly EventGenerator _events;
+    private readonly SettableTime _time = new(new DateTimeOffset(2026, 2, 11, 12, 0, 0, TimeSpan.Zero));
+    private readonly Promises _promises = new();
+    private readonly EngineOptions _options;
+    private readonly List<(string Tenant, AuditEvent Event)> _sent = [];
+    private Engine? _engine;
+
+    public Simulation(int seed)
+    {
+        _random = new(seed);
+        _events = new(seed);
+        Disk = new(new Random(seed ^ 0x5EED));
+        _options = new()
+        {
+            GenerationEventsMax = 1 + _random.Next(60),
+            MergeFanIn = 2 + _random.Next(3),
+            SegmentRowsMax = 50 + _random.Next(400),
+            FrozenMax = 1 + _random.Next(3),
+            OpenFilesMax = 4,
+            CacheBytesMax = 1 << 20,
+            IdFilterBytesMax = _random.Next(2) * 4_000,
+            OwnFileBytesMin = _random.Next(2) * 5_000,
+        };
+        new Manifest { HashKey0 = (ulong)seed, HashKey1 = 1086, NextFile = 1, LogFrom = 1 }.Write(Disk);
+        Disk.SyncFailures = _random.Next(4) == 0 ? 0.02 : 0;
+    }
+
+    public SimulatedDisk Disk { get; }
+
+    public int Acknowledged => _promises.Kept.Values.Sum(receipts => receipts.Count);
+
+    public async Task RunAsync(int steps)
+    {
+        await RestartAsync();
+        for (var step = 0; step < steps; step++)
+        {
+            try
+            {
+                if (_random.Next(6) == 0) Disk.CrashAt = Disk.Operations + 1 + _random.Next(12);
+                if (_random.Next(20) == 0) Disk.IsFull = !Disk.IsFull;
+                await StepAsync();
+            }
+            catch (SimulatedCrashException)
+            {
+                await CrashAsync();
+            }
+        }
+        (Disk.IsFull, Disk.SyncFailures) = (false, 0);
+        await CrashAsync();
+        while (_engine!.Flush() || _engine.Merge(CancellationToken.None))
+        {
+        }
+        await CheckAsync();
+    }
+
+    public void Dispose() => _engine?.Dispose();
+
+    private async Task StepAsync()
+    {
+        switch (_random.Next(12))
+        {
+            case < 6:
+                Append();
+                break;
+            case 6:
+                _engine!.Mark();
+                break;
+            case 7:
+                _engine!.Roll();
+                break;
+            case 8 or 9:
+                IgnoringFaults(() => _engine!.Flush());
+                break;
+            case 10:
+                IgnoringFaults(() => _engine!.Merge(CancellationToken.None));
+                break;
+            default:
+                await CheckAsync();
+                break;
+        }
+        _time.Advance(TimeSpan.FromSeconds(_random.Next(50)));
+    }
+
+    private static void IgnoringFaults(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (IOException exception) when (exception is not CorruptLedgerException)
+        {
+            // A fault of the disk: the engine tries again later, as its threads would.
+        }
+    }
+
+    private void Append()
+    {
+        if (_engine!.MustRoll) _engine.Roll();
+        while (_engine.IsFlushBehind)
+        {
+            var before = _engine.Frozen;
+            IgnoringFaults(() => _engine.Flush());
+            if (_engine.Frozen == before) return;
+        }
+        var tickets = Enumerable.Range(0, 1 + _random.Next(3)).Select(_ => NewTicket()).ToList();
+        // Between looking ids up and storing, what was in memory may become segments.
+        if (_random.Next(4) == 0) IgnoringFaults(() => _engine.Flush());
+        var fresh = FreshIds(tickets);
+        _promises.LeaveOpen(fresh);
+        _engine.Commit(tickets);
+        foreach (var ticket in tickets)
+        {
+            var result = ticket.Done.GetAwaiter().GetResult();
+            if (!result.IsOk) continue;
+            CheckReceipts(ticket, result.Value);
+            _promises.Acknowledge(ticket.Ledger.Name, result.Value);
+            _promises.Settle();
+        }
+    }
+
+    private AppendTicket NewTicket()
+    {
+        var tenant = Tenants[_random.Next(Tenants.Length)];
+        var events = Enumerable.Range(0, 1 + _random.Next(12)).Select(_ => NewEvent(tenant)).ToList();
+        var attachment = _random.Next(8) == 0 ? new[] { (0, Encoding.UTF8.GetBytes(new string('x', _random.Next(3_000)) + _sent.Count)) } : [];
+        return _engine!.Ticket(tenant, PendingBatches.Of(tenant, _time.GetUtcNow(), events, attachment));
+    }
+
+    private AuditEvent NewEvent(string tenant)
+    {
+        var earlier = _sent.Where(sent => sent.Tenant == tenant).ToList();
+        if (earlier.Count > 0 && _random.Next(10) == 0) return earlier[_random.Next(earlier.Count)].Event;
+        var auditEvent = _events.Next() with { Id = $"id-{_sent.Count}" };
+        _sent.Add((tenant, auditEvent));
+        return auditEvent;
+    }
+
+    private IReadOnlyList<(string Tenant, IReadOnlyList<string> Ids)> FreshIds(List<AppendTicket> tickets)
+    {
+        var seen = new HashSet<(string, string)>(_promises.Kept.SelectMany(tenant => tenant.Value.Select(receipt => (tenant.Key, receipt.Id))));
+        return
+        [
+            .. tickets.SelectMany(ticket => ticket.Batch.Entries.Select(entry => (Tenant: ticket.Ledger.Name, Id: Encoding.UTF8.GetString(entry.Id(ticket.Batch.Buffer.Span)))))
+                .Where(seen.Add).GroupBy(entry => entry.Tenant).Select(group => (group.Key, (IReadOnlyList<string>)[.. group.Select(entry => entry.Id)])),
+        ];
+    }
+
+    private void CheckReceipts(AppendTicket ticket, IReadOnlyList<Receipt> receipts)
+    {
+        Assert.Equal(ticket.Batch.Entries.Count, receipts.Count);
+        var kept = _promises.Of(ticket.Ledger.Name).ToDictionary(receipt => receipt.Id);
+        foreach (var receipt in receipts.Where(receipt => receipt.Duplicate && kept.ContainsKey(receipt.Id)))
+        {
+            Assert.Equal(kept[receipt.Id] with { Duplicate = true }, receipt);
+        }
+        foreach (var receipt in receipts.Where(receipt => kept.ContainsKey(receipt.Id))) Assert.True(receipt.Duplicate, $"{receipt.Id} was stored twice");
+    }
+
+    private async Task CrashAsync()
+    {
+        Disk.Crash();
+        while (true)
+        {
+            try
+            {
+                await RestartAsync();
+                return;
+            }
+            catch (SimulatedCrashException)
+            {
+                Disk.Crash();
+            }
+            catch (IOException exception) when (exception is not CorruptLedgerException)
+            {
+                (Disk.IsFull, Disk.SyncFailures) = (false, 0);
+            }
+        }
+    }
+
+    private async Task RestartAsync()
+    {
+        if (_random.Next(5) == 0 && Acknowledged > 0) Disk.CrashAt = Disk.Operations + 1 + _random.Next(6);
+        _engine?.Dispose();
+        _engine = null;
+        _engine = new(Disk, _options, _time, ownSyncThread: false);
+        Disk.CrashAt = null;
+        Assert.Empty(_engine.Recovered.Damages);
+        Adopt();
+        await CheckAsync();
+    }
+
+    /// <summary>What was not acknowledged may be there, but only whole.</summary>
+    private void Adopt()
+    {
+        var extra = new Dictionary<string, List<string>>();
+        var adopted = new List<(string Tenant, Receipt Receipt)>();
+        foreach (var tenant in Tenants)
+        {
+            var size = _engine!.Ledgers.Find(tenant)?.Size ?? 0;
+            Assert.True(size >= _promises.Of(tenant).Count, $"{tenant} has {size} events and promised {_promises.Of(tenant).Count}");
+            for (long sequence = _promises.Of(tenant).Count; sequence < size; sequence++)
+            {
+                var entry = Entry(tenant, sequence);
+                var id = EventJson.Read(entry).Id!;
+                if (!extra.TryGetValue(tenant, out var ids)) extra.Add(tenant, ids = []);
+                ids.Add(id);
+                adopted.Add((tenant, new(id, sequence, MerkleHash.OfLeaf(entry), false)));
+            }
+        }
+        if (extra.Count > 0) Assert.True(_promises.IsOpenGroup(extra), "The start found events that were neither acknowledged nor one unanswered group.");
+        foreach (var (tenant, receipt) in adopted) _promises.Acknowledge(tenant, [receipt]);
+        _promises.Settle();
+    }
+
+    private byte[] Entry(string tenant, long sequence)
+    {
+        using var snapshot = _engine!.Ledgers.Find(tenant)!.Snapshot();
+        var output = new ByteBuffer();
+        Assert.True(snapshot.TryAppendEntry(sequence, output), $"{tenant} does not hold {sequence}");
+        return output.Written.ToArray();
+    }
+
+    private async Task CheckAsync()
+    {
+        var reader = new EngineReader(_engine!.Ledgers, _engine.FindId, _time);
+        foreach (var (tenant, receipts) in _promises.Kept)
+        {
+            var scope = AccessScope.WholeTenant(tenant);
+            var sequence = 0L;
+            await foreach (var batch in reader.ReadAsync(scope, EventFilter.All, EventOrder.Sequence, descending: false, CancellationToken.None))
+            {
+                foreach (var entry in batch)
+                {
+                    Assert.Equal(sequence, entry.Sequence);
+                    Assert.Equal(receipts[(int)sequence].LeafHash, MerkleHash.OfLeaf(entry.Bytes.Span));
+                    sequence++;
+                }
+            }
+            Assert.Equal(receipts.Count, sequence);
+            if (receipts.Count == 0) continue;
+            var one = receipts[_random.Next(receipts.Count)];
+            Assert.Equal(one.Sequence, (await reader.FindAsync(scope, one.Id, CancellationToken.None)).Value.Sequence);
+            await CheckCountsAsync(reader, scope, receipts.Count);
+        }
+    }
+
+    /// <summary>Indexes agree with the entries: every value's count by the index is its count by looking.</summary>
+    private static async Task CheckCountsAsync(EngineReader reader, AccessScope scope, int total)
+    {
+        var facets = (await reader.FacetsAsync(scope, EventFilter.All, [EventField.Action], 100, CancellationToken.None)).Value.Fields[0];
+        Assert.Equal(total, facets.Values.Sum(value => value.Count));
+        foreach (var value in facets.Values)
+        {
+            var filter = new EventFilter { Conditions = [FieldCondition.Is(EventField.Action, value.Value)] };
+            Assert.Equal(value.Count, (await reader.CountAsync(scope, filter, CancellationToken.None)).Value);
+        }
+    }
+}
