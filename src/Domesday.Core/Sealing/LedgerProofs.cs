@@ -19,7 +19,7 @@ public sealed class LedgerProofs(IEventStore store, IEventReader reader, Sealer 
         var head = HeadOf(tenant);
         if (!head.IsOk) return head.Problem;
         if (size > head.Value.Size) return BeyondHead("size", head.Value);
-        if (size <= sequence) return new Problem(ProblemKind.Invalid, "must be larger than the sequence", "size");
+        if (size <= sequence) return Invalid("size", "must be larger than the sequence");
         if (sequence >= head.Value.Size) return new Problem(ProblemKind.NotFound, $"No checkpoint covers sequence {sequence} yet; the last one has size {head.Value.Size}.");
         return await GuardAsync<ProvenInclusion>(async () =>
         {
@@ -37,7 +37,7 @@ public sealed class LedgerProofs(IEventStore store, IEventReader reader, Sealer 
         if (!head.IsOk) return head.Problem;
         if (to > head.Value.Size) return BeyondHead("to", head.Value);
         var size = to ?? head.Value.Size;
-        if (from > size) return new Problem(ProblemKind.Invalid, $"must be no larger than {size}", "from");
+        if (from > size) return Invalid("from", $"must be no larger than {size}");
         return await GuardAsync<ProvenConsistency>(async () =>
         {
             var tree = Tree(tenant, size, cancellation);
@@ -121,7 +121,9 @@ public sealed class LedgerProofs(IEventStore store, IEventReader reader, Sealer 
 
     private static string? NoteAt(long size, SealedHead head) => size == head.Size ? head.Note : null;
 
-    private static Problem BeyondHead(string field, SealedHead head) => new(ProblemKind.Invalid, $"must be no larger than {head.Size}, the size of the last checkpoint", field);
+    private static Problem BeyondHead(string field, SealedHead head) => Invalid(field, $"must be no larger than {head.Size}, the size of the last checkpoint");
+
+    private static Problem Invalid(string field, string reason) => new(ProblemKind.Invalid, $"The parameter {field} {reason}.", field) { Faults = [new(null, field, reason)] };
 
     private static Problem NoSuchTile(SealedHead head) => new(ProblemKind.NotFound, $"The tree of the last checkpoint, of size {head.Size}, has no such tile.");
 

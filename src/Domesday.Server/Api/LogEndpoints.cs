@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json.Serialization;
 using Domesday.Core.Access;
@@ -6,6 +5,7 @@ using Domesday.Core.Problems;
 using Domesday.Core.Sealing;
 using Domesday.Events.Merkle;
 using Domesday.Http.Authorization;
+using Domesday.Http.Parameters;
 using Domesday.Http.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -56,49 +56,39 @@ internal static class LogEndpoints
         return hashes.IsOk ? Unchanging(http, Bytes(hashes.Value)) : hashes.Problem.ToResult();
     }
 
-    private static async Task<IResult> EntriesAsync(string? place, HttpContext http, LedgerProofs proofs)
+    private static async Task<IResult> EntriesAsync(string? place, HttpContext http, LedgerProofs proofs, BundleAudit audit)
     {
         if (!TreeTile.TryParsePlace(place ?? "", out var index, out var width)) return NoSuchPath();
+        audit.Record(http);
         var bundle = await proofs.EntriesAsync(http.Scope(), new(0, index, width), http.RequestAborted);
         return bundle.IsOk ? Unchanging(http, bundle.Value) : bundle.Problem.ToResult();
     }
 
-    private static async Task<IResult> InclusionAsync(string? sequence, string? size, HttpContext http, LedgerProofs proofs)
+    private static async Task<IResult> InclusionAsync(HttpContext http, LedgerProofs proofs)
     {
-        var faults = new List<ProblemFault>();
-        var leaf = Number("sequence", sequence, 0, faults) ?? Missing("sequence", sequence, faults);
-        var tree = Number("size", size, 1, faults);
-        if (faults.Count > 0) return Invalid(faults);
-        var proven = await proofs.InclusionAsync(http.Tenant(), leaf, tree, http.RequestAborted);
+        var parameters = new ParameterReader(http.Request.Query);
+        var sequence = Required(parameters, "sequence");
+        var size = parameters.Number("size", 1, long.MaxValue);
+        if (parameters.Problem() is { } problem) return problem.ToResult();
+        var proven = await proofs.InclusionAsync(http.Tenant(), sequence, size, http.RequestAborted);
         return proven.IsOk ? TypedResults.Json(InclusionBody.Of(proven.Value), LogJson.Default.InclusionBody) : proven.Problem.ToResult();
     }
 
-    private static async Task<IResult> ConsistencyAsync(string? from, string? to, HttpContext http, LedgerProofs proofs)
+    private static async Task<IResult> ConsistencyAsync(HttpContext http, LedgerProofs proofs)
     {
-        var faults = new List<ProblemFault>();
-        var older = Number("from", from, 0, faults) ?? Missing("from", from, faults);
-        var newer = Number("to", to, 0, faults);
-        if (faults.Count > 0) return Invalid(faults);
-        var proven = await proofs.ConsistencyAsync(http.Tenant(), older, newer, http.RequestAborted);
+        var parameters = new ParameterReader(http.Request.Query);
+        var from = Required(parameters, "from");
+        var to = parameters.Number("to", 0, long.MaxValue);
+        if (parameters.Problem() is { } problem) return problem.ToResult();
+        var proven = await proofs.ConsistencyAsync(http.Tenant(), from, to, http.RequestAborted);
         return proven.IsOk ? TypedResults.Json(ConsistencyBody.Of(proven.Value), LogJson.Default.ConsistencyBody) : proven.Problem.ToResult();
     }
 
-    private static long? Number(string name, string? text, long min, List<ProblemFault> faults)
+    private static long Required(ParameterReader parameters, string name)
     {
-        if (text is null) return null;
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min) return number;
-        faults.Add(new(null, name, $"must be a whole number from {min}"));
-        return null;
+        if (!parameters.Has(name)) parameters.Refuse(name, "is missing");
+        return parameters.Number(name, 0, long.MaxValue) ?? 0;
     }
-
-    private static long Missing(string name, string? text, List<ProblemFault> faults)
-    {
-        if (text is null) faults.Add(new(null, name, "is missing"));
-        return 0;
-    }
-
-    private static IResult Invalid(List<ProblemFault> faults) =>
-        new Problem(ProblemKind.Invalid, "The proof that is asked for is not described well.") { Faults = faults }.ToResult();
 
     private static IResult NoSuchPath() => new Problem(ProblemKind.NotFound, "The path is not one of a tile: see C2SP tlog-tiles.").ToResult();
 

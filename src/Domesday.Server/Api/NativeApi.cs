@@ -13,5 +13,6 @@ internal static class NativeApi
         var api = routes.MapGroup(Base);
         api.MapTenants();
         api.MapKeys();
+        api.MapLog();
     }
 }

@@ -143,14 +143,15 @@ public sealed class LogEndpointsTests : IAsyncLifetime
 
     [Theory]
     [InlineData("proof/inclusion", "sequence: is missing")]
-    [InlineData("proof/inclusion?sequence=", "sequence: must be a whole number from 0")]
-    [InlineData("proof/inclusion?sequence=x&size=0", "sequence: must be a whole number from 0;size: must be a whole number from 1")]
-    [InlineData("proof/inclusion?sequence=-1", "sequence: must be a whole number from 0")]
-    [InlineData("proof/inclusion?sequence=1&sequence=2", "sequence: must be a whole number from 0")]
-    [InlineData("proof/inclusion?sequence=99999999999999999999", "sequence: must be a whole number from 0")]
+    [InlineData("proof/inclusion?sequence=", "sequence: is empty: leave it out")]
+    [InlineData("proof/inclusion?sequence=x&size=0", "sequence: must be a whole number of at least 0;size: must be a whole number of at least 1")]
+    [InlineData("proof/inclusion?sequence=-1", "sequence: must be a whole number of at least 0")]
+    [InlineData("proof/inclusion?sequence=1&sise=7", "sise: is not a parameter of this route; did you mean size?")]
+    [InlineData("proof/inclusion?sequence=1&sequence=2", "sequence: is given more than once")]
+    [InlineData("proof/inclusion?sequence=99999999999999999999", "sequence: must be a whole number of at least 0")]
     [InlineData("proof/inclusion?sequence=5&size=601", "size: must be no larger than 600, the size of the last checkpoint")]
     [InlineData("proof/inclusion?sequence=5&size=5", "size: must be larger than the sequence")]
-    [InlineData("proof/consistency?to=+3", "from: is missing;to: must be a whole number from 0")]
+    [InlineData("proof/consistency?to=+3", "from: is missing;to: must be a whole number of at least 0")]
     [InlineData("proof/consistency?from=5&to=4", "from: must be no larger than 4")]
     [InlineData("proof/consistency?from=601", "from: must be no larger than 600")]
     public async Task Wrong_parameters_are_named_all_at_once(string path, string faults)
@@ -181,6 +182,15 @@ public sealed class LogEndpointsTests : IAsyncLifetime
     {
         var endpoint = Assert.Single(_service.Endpoints.OfType<RouteEndpoint>(), endpoint => endpoint.RoutePattern.RawText == "/audit/v1/" + route);
         Assert.Equal(new PermissionRequirement(permission, wholeTenant), endpoint.Metadata.GetMetadata<PermissionRequirement>());
+    }
+
+    [Fact]
+    public async Task Reading_entries_is_recorded_once_an_hour_for_each_reader()
+    {
+        foreach (var place in (string[])["000", "001", "000"]) await GetAsync("tile/entries/" + place);
+        await _service.StopRecordingAsync();
+        var recorded = await _service.EventsAsync("acme", Size);
+        Assert.Equal(("export", "log.entries", "u"), (Assert.Single(recorded).Action, recorded[0].Operation, recorded[0].Actor?.Id));
     }
 
     private async Task<MerkleHash> RootAsync(long size)
