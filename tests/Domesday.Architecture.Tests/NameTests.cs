@@ -28,6 +28,18 @@ public partial class NameTests
     }
 
     [Fact]
+    public void A_class_that_nobody_derives_from_is_sealed()
+    {
+        var open = new List<string>();
+        foreach (var project in Repository.Projects("src").Where(project => project != "Domesday.Ui"))
+        {
+            using var assembly = CompiledAssembly.Open(project);
+            open.AddRange(Inheritance.OpenWithoutHeirs(assembly));
+        }
+        Offenders.None(open);
+    }
+
+    [Fact]
     public void No_interface_stands_beside_its_only_implementation()
     {
         var implementations = new Dictionary<string, List<string>>(StringComparer.Ordinal);

@@ -14,10 +14,19 @@ internal static class Ratchet
     public static IReadOnlyDictionary<string, int> LongMethods { get; } = new Dictionary<string, int>();
 
     /// <summary>Uses between namespaces of one assembly that close a cycle: from → to.</summary>
-    public static IReadOnlySet<string> NamespaceCycles { get; } = new HashSet<string>();
+    public static IReadOnlySet<string> NamespaceCycles { get; } = new HashSet<string>
+    {
+        "Domesday.Storage.Embedded → Domesday.Storage.Embedded.Maintenance",
+        "Domesday.Storage.Embedded.Maintenance → Domesday.Storage.Embedded",
+    };
 
     /// <summary>Interfaces whose only implementation stands in their own assembly.</summary>
-    public static IReadOnlySet<string> LonelyInterfaces { get; } = new HashSet<string>();
+    public static IReadOnlySet<string> LonelyInterfaces { get; } = new HashSet<string>
+    {
+        // The simulated disk of the tests is the other one.
+        "Domesday.Storage.Embedded.Disk.IDisk",
+        "Domesday.Storage.Embedded.Disk.IDiskFile",
+    };
 
     /// <summary>Compares what is measured with what is listed.</summary>
     /// <returns>A sentence for each new offender, each one that grew, and each line that must fall or go.</returns>

@@ -50,7 +50,7 @@ public partial class TextTests
         var records = Repository.Under("docs/adr").Select(file => Path.GetFileName(file)).ToList();
         Assert.NotEmpty(records);
         Assert.All(records, record => Assert.Matches(RecordName(), record));
-        Assert.All(records, record => Assert.StartsWith($"# {record[..4]}: ", Repository.Read($"docs/adr/{record}"), StringComparison.Ordinal));
+        Assert.All(records, record => Assert.StartsWith($"# {record[..4]}", Repository.Read($"docs/adr/{record}"), StringComparison.Ordinal));
         Assert.Distinct(records.Select(record => record[..4]));
     }
 
