@@ -21,5 +21,6 @@ internal static class NativeApi
         api.MapExport();
         api.MapTail();
         api.MapQuarantine();
+        api.MapLog();
     }
 }
