@@ -3,10 +3,11 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Domesday.Client.Verification;
 using Domesday.Core.Export;
 using Domesday.Core.Storage;
 using Domesday.Events;
-using Domesday.Events.Merkle;
 
 namespace Domesday.Server.Tests.Api;
 
@@ -104,27 +105,34 @@ public class ExportTests
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("action=create&exclude_service=x")]
-    [InlineData("action=nothing")]
-    public async Task A_manifest_lets_the_file_be_checked_offline(string query)
+    [InlineData("", Count)]
+    [InlineData("action=create&exclude_service=x", Count / 2)]
+    [InlineData("action=nothing", 0)]
+    public async Task A_manifest_lets_the_file_be_checked_offline(string query, int count)
     {
-        await using var host = await SampleAsync(checkpoints: new FixedCheckpoint());
+        await using var host = await SampleAsync();
         var file = await BytesAsync(host, $"/export?manifest=true&{query}");
-        var leaves = new List<MerkleHash>();
-        var manifest = await ExportCheck.RunAsync(new MemoryStream(file), (_, _, leaf) => leaves.Add(leaf), Cancellation);
-        Assert.True(manifest.IsOk, manifest.Problem?.Detail);
-        Assert.Equal((query, "note of acme", leaves.Count), (manifest.Value.Query, manifest.Value.Checkpoint, (int)manifest.Value.Count));
-        if (query.Length == 0) Assert.Equal((await host.Store.LeafHashesAsync(ApiHost.Tenant, 0, Count, Cancellation)).Value, leaves);
+        var manifest = Manifest(file);
+        Assert.Equal((query, "acme", count, false), (manifest["query"]!.GetValue<string>(), manifest["tenant"]!.GetValue<string>(), manifest["count"]!.GetValue<int>(), manifest.ContainsKey("checkpoint")));
+        Assert.Equal(VerificationOutcome.Verified, (await VerifyAsync(file)).Outcome);
+        if (count == 0) return;
+        file[10] ^= 1;
+        Assert.Equal(VerificationOutcome.Broken, (await VerifyAsync(file)).Outcome);
     }
 
     [Fact]
-    public async Task A_manifest_goes_without_a_checkpoint_where_nothing_is_sealed()
+    public async Task A_manifest_carries_the_newest_checkpoint_of_its_tenant()
     {
-        await using var host = await SampleAsync();
-        var manifest = await ExportCheck.RunAsync(new MemoryStream(await BytesAsync(host, "/export?manifest=true")), null, Cancellation);
-        Assert.Null(manifest.Value.Checkpoint);
+        await using var host = await SampleAsync(checkpoints: new FixedCheckpoint());
+        Assert.Equal("note of acme", Manifest(await BytesAsync(host, "/export?manifest=true"))["checkpoint"]!.GetValue<string>());
+        Assert.False(Manifest(await BytesAsync(host, "/export?manifest=true", tenant: "*")).ContainsKey("checkpoint"));
     }
+
+    private static JsonObject Manifest(byte[] file) =>
+        JsonNode.Parse(Encoding.UTF8.GetString(file).TrimEnd('\n').Split('\n')[^1])!["domesday_manifest"]!.AsObject();
+
+    private static Task<VerificationReport> VerifyAsync(byte[] file) =>
+        new ExportVerifier(() => new MemoryStream(file), fetch: null).VerifyAsync(new(), null, Cancellation);
 
     [Theory]
     [InlineData("format=xml", "format", "ndjson, json, csv")]
