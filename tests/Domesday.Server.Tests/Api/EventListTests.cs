@@ -112,6 +112,14 @@ public class EventListTests
         Assert.Equal("application/json", response.Content.Headers.ContentType?.ToString());
     }
 
+    [Fact]
+    public async Task A_page_of_the_largest_events_is_sent_whole()
+    {
+        await using var host = await ApiHost.StartAsync();
+        await host.AppendAsync(Enumerable.Range(0, 100).Select(index => new AuditEvent { Id = $"e{index}", Action = "create", Operation = new string('x', 60_000) }));
+        Assert.Equal(Enumerable.Range(0, 100).Select(index => $"e{index}"), Ids(await host.GetAsync("/events?order=asc&limit=1000")));
+    }
+
     [Theory]
     [InlineData("", 7)]
     [InlineData("&order=asc", 7)]
