@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Domesday.Core.Storage;
 using Domesday.Http.PlugIns;
+using Domesday.Ingest;
 using Domesday.Server.Settings;
 using Microsoft.Extensions.Logging;
 
@@ -13,7 +14,7 @@ public sealed record ServeParts
     public required Func<StoreContext, CancellationToken, ValueTask<StorePair>> OpenStore { get; init; }
 
     /// <summary>The sources that hand in events over HTTP, in the order of their catalogue.</summary>
-    public IReadOnlyList<IIngestSource> Sources { get; init; } = [];
+    public IReadOnlyList<IIngestSource> Sources { get; init; } = IngestCatalog.Sources;
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -3,6 +3,7 @@ using Domesday.Core.Append;
 using Domesday.Core.Control;
 using Domesday.Core.Credentials;
 using Domesday.Core.Problems;
+using Domesday.Core.Sealing;
 using Domesday.Server.Metrics;
 using Domesday.Server.Settings;
 using Microsoft.Extensions.Logging;
@@ -41,6 +42,8 @@ internal sealed class ServiceCore : IAsyncDisposable
 
     public SignInFailures Failures { get; }
 
+    public Sealer Sealer { get; private set; } = null!;
+
     public ControlLedger Ledger { get; private set; } = null!;
 
     public CredentialCheck Credentials { get; private set; } = null!;
@@ -48,7 +51,7 @@ internal sealed class ServiceCore : IAsyncDisposable
     /// <summary>The administrator's password, when this start made one up.</summary>
     public string? MadePassword { get; private set; }
 
-    /// <returns>The store's problem when it cannot take what a first start must write.</returns>
+    /// <returns>The store's problem when it cannot take what a first start must write; what is wrong with the signing key or the record of checkpoints.</returns>
     public static async ValueTask<Result<ServiceCore>> OpenAsync(ServiceSettings settings, ServeParts parts, ILoggerFactory loggers, CancellationToken cancellation)
     {
         var meter = new Meter(AppendMetrics.MeterName);
@@ -57,7 +60,7 @@ internal sealed class ServiceCore : IAsyncDisposable
         var core = new ServiceCore(settings, parts.Time, loggers, meter, metrics, storage);
         try
         {
-            var problem = await core.OpenControlAsync(cancellation);
+            var problem = core.OpenSealing() ?? await core.OpenControlAsync(cancellation);
             if (problem is null) return core;
             await core.DisposeAsync();
             return problem;
@@ -74,9 +77,18 @@ internal sealed class ServiceCore : IAsyncDisposable
         await Queue.DisposeAsync();
         Credentials?.Dispose();
         Ledger?.Dispose();
+        Sealer?.Dispose();
         await Storage.Store.DisposeAsync();
         Metrics.Dispose();
         Meter.Dispose();
+    }
+
+    private Problem? OpenSealing()
+    {
+        var options = new SealingOptions { DataFolder = Settings.Data, Origin = Settings.Origin, KeyPassphrase = Settings.KeyPassphrase };
+        var opened = Sealer.Open(Storage.Store, options, Meter, Time, Loggers.CreateLogger<Sealer>());
+        if (opened.IsOk) Sealer = opened.Value;
+        return opened.Problem;
     }
 
     private async ValueTask<Problem?> OpenControlAsync(CancellationToken cancellation)

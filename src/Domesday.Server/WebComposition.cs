@@ -1,4 +1,6 @@
 using Domesday.Core.Control;
+using Domesday.Core.Export;
+using Domesday.Core.Sealing;
 using Domesday.Http.Authentication;
 using Domesday.Http.Authorization;
 using Domesday.Http.PlugIns;
@@ -72,14 +74,19 @@ internal static class WebComposition
         services.AddSingleton(core.Storage.Store);
         services.AddSingleton(core.Storage.Reader);
         services.AddSingleton(core.Pipeline);
+        services.AddSingleton(core.Sealer);
+        services.AddSingleton(new LedgerProofs(core.Storage.Store, core.Storage.Reader, core.Sealer));
+        services.AddSingleton<ICheckpointSource>(new SealedCheckpoints(core.Sealer));
         services.AddSingleton(core.Ledger);
         services.AddSingleton(core.Credentials);
         services.AddSingleton(core.Uses);
         services.AddSingleton(core.Failures);
         services.AddSingleton(new ReadAudit(core.Queue));
+        services.AddSingleton(new BundleAudit(new ReadAudit(core.Queue), core.Time));
         services.AddSingleton(new TenantDirectory(core.Ledger, core.Time));
         services.AddSingleton(new KeyDirectory(core.Ledger, core.Time));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = StopMax);
         services.AddHostedService<AccessRecordsWorker>();
+        services.AddHostedService<SealingWorker>();
     }
 }

@@ -20,10 +20,11 @@ internal sealed class TestService : IAsyncDisposable
     public const string Password = "correct horse battery";
 
     private readonly RunningService _service;
+    private readonly TestFolder? _folder;
 
-    private TestService(RunningService service, MemoryStore store)
+    private TestService(RunningService service, MemoryStore store, TestFolder? folder)
     {
-        (_service, Store) = (service, store);
+        (_service, Store, _folder) = (service, store, folder);
         Url = new(service.Urls.First());
         Admin = Client(new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("admin:" + Password))));
         Nobody = Client(null);
@@ -41,15 +42,16 @@ internal sealed class TestService : IAsyncDisposable
     public HttpClient Nobody { get; }
 
     public static async Task<TestService> StartAsync(
-        MemoryStore? store = null, TimeProvider? time = null, IEventStore? asStore = null, IReadOnlyList<IIngestSource>? sources = null, string password = Password, params string[] arguments)
+        MemoryStore? store = null, TimeProvider? time = null, IEventStore? asStore = null, IReadOnlyList<IIngestSource>? sources = null, string password = Password, TestFolder? data = null, params string[] arguments)
     {
         time ??= TimeProvider.System;
         store ??= new MemoryStore(time);
-        var settings = Settings(["--urls", "http://127.0.0.1:0", "--admin-password", password, .. arguments]);
+        var own = data is null ? new TestFolder() : null;
+        var settings = Settings(["--urls", "http://127.0.0.1:0", "--data", (data ?? own!)["data"], "--admin-password", password, .. arguments]);
         var parts = new ServeParts { OpenStore = (_, _) => ValueTask.FromResult(new StorePair(asStore ?? store, store)), Time = time, Sources = sources ?? [] };
         var started = await RunningService.StartAsync(settings, parts, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
         Assert.Null(started.Problem);
-        return new(started.Value, store);
+        return new(started.Value, store, own);
     }
 
     public static ServiceSettings Settings(params string[] arguments)
@@ -127,5 +129,6 @@ internal sealed class TestService : IAsyncDisposable
         Admin.Dispose();
         Nobody.Dispose();
         await _service.DisposeAsync();
+        _folder?.Dispose();
     }
 }

@@ -182,6 +182,29 @@ public abstract class AppendConformance(IStoreFactory factory) : StoreConformanc
     }
 
     [Fact]
+    public async Task What_the_size_counts_can_be_read()
+    {
+        using var done = new CancellationTokenSource();
+        var writers = Enumerable.Range(0, 4).Select(writer => Task.Run(async () =>
+        {
+            for (var batch = 0; batch < 40; batch++) await AppendAsync(Event($"{writer}/{batch}"), Event($"{writer}/{batch} too"));
+        })).ToList();
+        var follower = Task.Run(async () =>
+        {
+            for (var next = 0L; !done.IsCancellationRequested;)
+            {
+                var size = Store.Size(Tenant);
+                var read = await ReadAllAsync(new EventFilter { FromSequence = next, ToSequence = size }, EventOrder.Sequence, descending: false);
+                Assert.Equal(size - next, read.Count);
+                next = size;
+            }
+        });
+        await Task.WhenAll(writers);
+        await done.CancelAsync();
+        await follower;
+    }
+
+    [Fact]
     public async Task Entries_of_the_largest_size_are_kept_whole()
     {
         var probe = Batch(Tenant, Event("large") with { Operation = "x" });

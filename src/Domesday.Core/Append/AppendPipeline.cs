@@ -45,21 +45,20 @@ public sealed class AppendPipeline(IEventStore store, EventLimits limits, TimePr
         return request.BadEvents == BadEvents.Quarantine ? await QuarantineAsync(request, result, cancellation) : Rejected(request, result);
     }
 
-    /// <summary>Keeps a piece of input that no event could be made of, for a sender that cannot correct it.</summary>
+    /// <summary>Keeps input that no event could be made of, for a sender that cannot correct it.</summary>
     /// <param name="tenant">The tenant whose quarantine gets it.</param>
-    /// <param name="bytes">As they came; what is longer than <see cref="QuarantineEvents.BytesMax"/> is cut.</param>
-    /// <returns>Its receipt in the quarantine ledger; or the store's problem.</returns>
-    public async ValueTask<Result<Receipt>> QuarantineAsync(string tenant, string sourceKind, ReadOnlyMemory<byte> bytes, IReadOnlyList<ProblemFault> faults, CancellationToken cancellation)
+    /// <returns>Receipts in the quarantine ledger; or the store's problem.</returns>
+    public async ValueTask<Result<AppendResult>> QuarantineAsync(string tenant, string sourceKind, IReadOnlyList<RefusedInput> inputs, CancellationToken cancellation)
     {
-        metrics.Received(sourceKind, 1);
-        var kept = await KeepAsync(tenant, [QuarantineEvents.One(sourceKind, bytes, faults)], cancellation);
+        metrics.Received(sourceKind, inputs.Count);
+        var kept = await KeepAsync(tenant, [.. inputs.Select(input => QuarantineEvents.One(sourceKind, input))], cancellation);
         if (!kept.IsOk)
         {
-            metrics.Refused(sourceKind, 1);
+            metrics.Refused(sourceKind, inputs.Count);
             return kept.Problem;
         }
-        metrics.Quarantined(sourceKind, 1);
-        return kept.Value.Receipts[0];
+        metrics.Quarantined(sourceKind, inputs.Count);
+        return kept;
     }
 
     private AppendResult Rejected(AppendRequest request, AppendResult result)
@@ -119,7 +118,7 @@ public sealed class AppendPipeline(IEventStore store, EventLimits limits, TimePr
             for (var index = 0; index < request.Events.Count; index++)
             {
                 _faults.Clear();
-                if (_parser.TryParse(request.Events[index].Span, _draft, _faults))
+                if (_parser.TryParse(request.Events[index].Span, _draft, _faults) && IsOwn(request))
                 {
                     _enrich.Apply(_draft, request, now);
                     Compose(entries, attachments);
@@ -127,6 +126,16 @@ public sealed class AppendPipeline(IEventStore store, EventLimits limits, TimePr
                 foreach (var fault in _faults) faults.Add(ProblemFault.From(fault, index));
             }
             return new(new(_entries.Written.ToArray(), entries) { Attachments = attachments }, faults);
+        }
+
+        /// <summary>Whether the sender may write of the event's project.</summary>
+        private bool IsOwn(AppendRequest request)
+        {
+            if (request.Projects is null) return true;
+            var project = _draft.Text(EventField.ScopeProjectId);
+            if (project is not null && request.Projects.Contains(project)) return true;
+            _faults.Add(new(EventSchema.Of(EventField.ScopeProjectId).Path, project is null ? "is missing: the credential is limited to projects" : "is not one of the credential's projects"));
+            return false;
         }
 
         private void Compose(List<PendingEntry> entries, List<PendingAttachment> attachments)

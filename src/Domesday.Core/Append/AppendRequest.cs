@@ -11,8 +11,14 @@ public sealed record AppendRequest(string Tenant, string SourceKind, IReadOnlyLi
 {
     public BadEvents BadEvents { get; init; }
 
+    /// <summary>The projects that the sender may write of; null for the whole tenant.</summary>
+    public IReadOnlyCollection<string>? Projects { get; init; }
+
     /// <summary>What the sender sent, by index, where <see cref="Events"/> was made from it; kept in quarantine instead of the event.</summary>
     public Func<int, ReadOnlyMemory<byte>>? Original { get; init; }
+
+    /// <summary>What the source must know, besides the original bytes, to read them again; kept in quarantine with them. Such as the cluster that sent them.</summary>
+    public string? Context { get; init; }
 }
 
 /// <summary>What happens to a batch that holds events which are not valid.</summary>
@@ -26,6 +32,15 @@ public enum BadEvents
 
     /// <summary>The good ones are stored; the bad ones are kept in quarantine.</summary>
     Quarantine,
+}
+
+/// <summary>Input that no event could be made of.</summary>
+/// <param name="Bytes">As they came.</param>
+/// <param name="Faults">Why.</param>
+public sealed record RefusedInput(ReadOnlyMemory<byte> Bytes, IReadOnlyList<ProblemFault> Faults)
+{
+    /// <inheritdoc cref="AppendRequest.Context"/>
+    public string? Context { get; init; }
 }
 
 /// <summary>What became of an <see cref="AppendRequest"/>.</summary>

@@ -27,21 +27,22 @@ public static class QuarantineEvents
     internal static IReadOnlyList<ReadOnlyMemory<byte>> From(AppendRequest request, IReadOnlyList<ProblemFault> rejected) =>
     [
         .. rejected.GroupBy(fault => fault.Index ?? 0).Select(faults => One(request.SourceKind,
-            request.Original?.Invoke(faults.Key) ?? request.Events[faults.Key], [.. faults])),
+            new(request.Original?.Invoke(faults.Key) ?? request.Events[faults.Key], [.. faults]) { Context = request.Context })),
     ];
 
     /// <summary>The event that keeps one refused piece of input.</summary>
-    /// <param name="bytes">As they came.</param>
-    public static ReadOnlyMemory<byte> One(string sourceKind, ReadOnlyMemory<byte> bytes, IReadOnlyList<ProblemFault> faults)
+    internal static ReadOnlyMemory<byte> One(string sourceKind, RefusedInput input)
     {
-        var digest = Convert.ToHexStringLower(SHA256.HashData(bytes.Span));
+        var bytes = input.Bytes.Span;
+        var digest = Convert.ToHexStringLower(SHA256.HashData(bytes));
         using var body = new MemoryStream();
         using (var writer = new Utf8JsonWriter(body))
         {
             writer.WriteStartObject();
-            writer.WriteBase64String("bytes", bytes.Span[..Math.Min(bytes.Length, BytesMax)]);
+            writer.WriteBase64String("bytes", bytes[..Math.Min(bytes.Length, BytesMax)]);
+            if (input.Context is not null) writer.WriteString("context", Printable(input.Context));
             writer.WriteStartArray("faults");
-            foreach (var fault in faults.Take(FaultsMax))
+            foreach (var fault in input.Faults.Take(FaultsMax))
             {
                 writer.WriteStartObject();
                 writer.WriteString("field", Printable(fault.Field));

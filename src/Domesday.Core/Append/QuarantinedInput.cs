@@ -16,6 +16,9 @@ namespace Domesday.Core.Append;
 /// <param name="Sha256">Of everything that came, lower-case hex.</param>
 public sealed record QuarantinedInput(long Sequence, Timestamp Time, string Source, byte[] Bytes, long Length, string Sha256, IReadOnlyList<ProblemFault> Faults)
 {
+    /// <inheritdoc cref="AppendRequest.Context"/>
+    public string? Context { get; init; }
+
     public bool IsWhole => Bytes.LongLength == Length;
 
     /// <summary>Reads an entry of a quarantine ledger.</summary>
@@ -36,11 +39,11 @@ public sealed record QuarantinedInput(long Sequence, Timestamp Time, string Sour
             body = JsonSerializer.Deserialize(bytes.Value.Span, QuarantineJson.Default.QuarantineBody);
         }
         if (body is null) return new Problem(ProblemKind.NotFound, "There is no such item in quarantine.");
-        return new QuarantinedInput(sequence, time, source, body.Bytes, body.Length, body.Sha256, [.. body.Faults.Select(fault => new ProblemFault(null, fault.Field, fault.Reason))]);
+        return new QuarantinedInput(sequence, time, source, body.Bytes, body.Length, body.Sha256, [.. body.Faults.Select(fault => new ProblemFault(null, fault.Field, fault.Reason))]) { Context = body.Context };
     }
 }
 
-internal sealed record QuarantineBody(byte[] Bytes, IReadOnlyList<QuarantineFault> Faults, long Length, string Sha256);
+internal sealed record QuarantineBody(byte[] Bytes, IReadOnlyList<QuarantineFault> Faults, long Length, string Sha256, string? Context = null);
 
 internal sealed record QuarantineFault(string Field, string Reason);
 

@@ -5,7 +5,7 @@ using Domesday.Events;
 namespace Domesday.Core.Export;
 
 /// <summary>The last line of an export that is to be checked offline: what was asked for, and the hash of all lines before.</summary>
-/// <remarks>The form is described in docs/export.md.</remarks>
+/// <remarks>The form is described in docs/export.md; Domesday.Client's ExportVerifier reads it.</remarks>
 public sealed record ExportManifest
 {
     public int Version { get; init; } = 1;
@@ -35,20 +35,6 @@ public sealed record ExportManifest
 
     /// <summary>The line without its line feed.</summary>
     public byte[] ToLine() => JsonSerializer.SerializeToUtf8Bytes(new ExportManifestLine(this), ExportManifestJson.Default.ExportManifestLine);
-
-    /// <summary>Reads the line; null when it is none.</summary>
-    public static ExportManifest? Parse(ReadOnlySpan<byte> line)
-    {
-        if (!line.StartsWith("{\"domesday_manifest\":"u8)) return null;
-        try
-        {
-            return JsonSerializer.Deserialize(line, ExportManifestJson.Default.ExportManifestLine)?.DomesdayManifest;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 }
 
 internal sealed record ExportManifestLine(ExportManifest DomesdayManifest);

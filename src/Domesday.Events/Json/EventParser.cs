@@ -9,6 +9,8 @@ namespace Domesday.Events.Json;
 /// <summary>Reads one event as a producer sends it, strictly: every fault is reported at once. Reusable; not for several threads at once.</summary>
 public sealed class EventParser(EventLimits limits)
 {
+    private const int FaultsMax = 100;
+
     private readonly CanonicalJson _canonical = new();
     private readonly HashSet<SchemaNode> _seen = [];
 
@@ -22,8 +24,22 @@ public sealed class EventParser(EventLimits limits)
         if (json.Length > limits.EventBytesMax) faults.Add(new("", $"has {json.Length} bytes, more than the {limits.EventBytesMax} that are allowed"));
         else if (!Utf8.IsValid(json)) faults.Add(new("", $"is not valid UTF-8 (byte {InvalidUtf8At(json)})"));
         else ParseText(json, draft, faults);
-        if (faults.Count == before && !draft.Has(EventField.Action)) faults.Add(new("action", "is missing"));
+        if (faults.Count > before + FaultsMax) Shorten(faults, before);
         return faults.Count == before;
+    }
+
+    /// <summary>An event can have more faults than bytes in its answer are worth.</summary>
+    private static void Shorten(List<Fault> faults, int before)
+    {
+        var further = faults.Count - before - FaultsMax;
+        faults.RemoveRange(before + FaultsMax, further);
+        faults.Add(new("", $"has {further} further faults"));
+    }
+
+    private static void CheckAction(EventDraft draft, List<Fault> faults, int before)
+    {
+        if (draft.Has(EventField.Action) || faults.FindIndex(before, fault => fault.Field == "action") >= 0) return;
+        faults.Add(new("action", "is missing"));
     }
 
     private void ParseText(ReadOnlySpan<byte> json, EventDraft draft, List<Fault> faults)
@@ -39,8 +55,10 @@ public sealed class EventParser(EventLimits limits)
             }
             _canonical.Reset();
             _seen.Clear();
+            var before = faults.Count;
             ParseObject(ref reader, EventSchema.Root, draft, faults);
             reader.Read();
+            CheckAction(draft, faults, before);
         }
         catch (JsonException exception)
         {

@@ -67,7 +67,7 @@ internal static class FieldCheck
                 "must be a lower-case word: letters, digits and _ . : / - only, beginning with a letter",
             FieldKind.OneOf when !IsOneOf(field, text) => $"must be one of {string.Join(", ", field.Values)}",
             FieldKind.Time when !Timestamp.TryParse(text, out _, out var reason) => reason,
-            FieldKind.Address when !IPAddress.TryParse(CanonicalString.Unescape(text), out _) => "is not an IPv4 or IPv6 address",
+            FieldKind.Address when !IPAddress.IsValidUtf8(text) => "is not an IPv4 or IPv6 address",
             _ => null,
         };
     }

@@ -19,6 +19,7 @@ public sealed record Checkpoint(string Origin, long Size, MerkleHash Root)
         checkpoint = null;
         var lines = text.Split('\n');
         if (lines.Length < 4 || lines[0].Length == 0 || lines[^1].Length != 0
+            || lines.AsSpan(3..^1).Contains("")
             || !long.TryParse(lines[1], NumberStyles.None, CultureInfo.InvariantCulture, out var size)
             || lines[1] != size.ToString(CultureInfo.InvariantCulture)
             || !MerkleHash.TryFromBase64(lines[2], out var root)) return false;
@@ -28,9 +29,13 @@ public sealed record Checkpoint(string Origin, long Size, MerkleHash Root)
 }
 
 /// <summary>A text with signatures below it.</summary>
+/// <param name="Text">Ends with a line feed.</param>
 /// <remarks>Source: C2SP signed-note.</remarks>
 public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signatures)
 {
+    /// <summary>Signatures that are read at most; the specification asks for 16.</summary>
+    public const int SignaturesMax = 64;
+
     private const string SignatureMark = "\u2014 ";
 
     public override string ToString()
@@ -44,18 +49,21 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
         return note.ToString();
     }
 
+    /// <summary>Reads a note; a signature counts for nothing until <see cref="NoteKey.Verifies"/> says so.</summary>
     public static bool TryParse(string note, [NotNullWhen(true)] out SignedNote? signed)
     {
         signed = null;
         var split = note.LastIndexOf("\n\n", StringComparison.Ordinal);
-        if (split < 0 || !note.EndsWith('\n')) return false;
+        if (split < 0 || !note.EndsWith('\n') || note.Any(character => character < ' ' && character != '\n')) return false;
+        var lines = note[(split + 2)..].Split('\n')[..^1];
+        if (lines.Length is 0 or > SignaturesMax) return false;
         var signatures = new List<NoteSignature>();
-        foreach (var line in note[(split + 2)..^1].Split('\n'))
+        foreach (var line in lines)
         {
             var parts = line.Split(' ');
             if (parts.Length != 3 || parts[0] != SignatureMark.TrimEnd() || parts[1].Length == 0) return false;
             var bytes = new byte[parts[2].Length];
-            if (!Convert.TryFromBase64String(parts[2], bytes, out var length) || length < 5) return false;
+            if (!Convert.TryFromBase64String(parts[2], bytes, out var length) || length < 5 || Convert.ToBase64String(bytes, 0, length) != parts[2]) return false;
             var id = (uint)(bytes[0] << 24 | bytes[1] << 16 | bytes[2] << 8 | bytes[3]);
             signatures.Add(new(parts[1], id, bytes[4..length]));
         }

@@ -12,15 +12,8 @@ internal static partial class Ed25519
     private const string Library = "libcrypto";
     private const int TypeEd25519 = 1087;
 
-    static Ed25519() => NativeLibrary.SetDllImportResolver(typeof(Ed25519).Assembly, static (name, assembly, path) =>
-    {
-        if (name != Library) return 0;
-        foreach (var candidate in (string[])["libcrypto.so.3", "libcrypto.so.1.1", "libcrypto.3.dylib", "libcrypto-3-x64.dll", "libcrypto-3-arm64.dll"])
-        {
-            if (NativeLibrary.TryLoad(candidate, assembly, path, out var handle)) return handle;
-        }
-        return 0;
-    });
+    static Ed25519() => NativeLibrary.SetDllImportResolver(typeof(Ed25519).Assembly,
+        static (name, _, _) => name == Library && LibCrypto.TryLoad(out var library) ? library : 0);
 
     public static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
     {

@@ -31,29 +31,27 @@ public readonly record struct MerkleHash
     /// <summary>SHA-256(0x00 || entry).</summary>
     public static MerkleHash OfLeaf(ReadOnlySpan<byte> entry)
     {
-        var bytes = new byte[entry.Length + 1];
-        bytes[0] = LeafPrefix;
-        entry.CopyTo(bytes.AsSpan(1));
-        return OfPrefixedLeaf(bytes);
+        Span<byte> hash = stackalloc byte[Size];
+        Sha256.Hash(LeafPrefix, entry, hash);
+        return new(hash);
     }
 
     /// <summary>The leaf hash of an entry that already stands behind its 0x00.</summary>
     public static MerkleHash OfPrefixedLeaf(ReadOnlySpan<byte> prefixed)
     {
         Span<byte> hash = stackalloc byte[Size];
-        SHA256.HashData(prefixed, hash);
+        Sha256.Hash(prefixed[0], prefixed[1..], hash);
         return new(hash);
     }
 
     /// <summary>Hashes two children into their parent: SHA-256(0x01 || left || right). The prefix keeps a leaf from passing as a node.</summary>
     public static MerkleHash OfChildren(in MerkleHash left, in MerkleHash right)
     {
-        Span<byte> bytes = stackalloc byte[1 + 2 * Size];
-        bytes[0] = NodePrefix;
-        left.CopyTo(bytes[1..]);
-        right.CopyTo(bytes[(1 + Size)..]);
+        Span<byte> bytes = stackalloc byte[2 * Size];
+        left.CopyTo(bytes);
+        right.CopyTo(bytes[Size..]);
         Span<byte> hash = stackalloc byte[Size];
-        SHA256.HashData(bytes, hash);
+        Sha256.Hash(NodePrefix, bytes, hash);
         return new(hash);
     }
 
@@ -69,12 +67,13 @@ public readonly record struct MerkleHash
     /// <summary>Standard base64, as checkpoints and proofs write it.</summary>
     public string ToBase64() => Convert.ToBase64String(ToArray());
 
+    /// <summary>Reads what <see cref="ToBase64"/> writes, and no other form of it.</summary>
     public static bool TryFromBase64(string text, out MerkleHash hash)
     {
         Span<byte> bytes = stackalloc byte[Size];
         var read = Convert.TryFromBase64String(text, bytes, out var length) && length == Size;
         hash = read ? new(bytes) : default;
-        return read;
+        return read && hash.ToBase64() == text;
     }
 
     public override string ToString() => ToBase64();

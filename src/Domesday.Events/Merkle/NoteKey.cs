@@ -48,15 +48,17 @@ public sealed class NoteKey
         return true;
     }
 
-    /// <summary>Whether the note carries a valid signature by this key.</summary>
+    /// <summary>Whether the note carries a valid signature by this key, and none by it that is not valid.</summary>
     public bool Verifies(SignedNote note)
     {
         ArgumentNullException.ThrowIfNull(note);
         var text = Encoding.UTF8.GetBytes(note.Text);
-        return note.Signatures.Any(signature => signature.KeyName == Name && signature.KeyId == Id && Ed25519.Verify(_publicKey, text, signature.Signature));
+        var own = note.Signatures.Where(signature => signature.KeyName == Name && signature.KeyId == Id).ToList();
+        return own.Count > 0 && own.TrueForAll(signature => Ed25519.Verify(_publicKey, text, signature.Signature));
     }
 
-    private static bool IsName(string name) => name.Length > 0 && !name.Contains('+', StringComparison.Ordinal) && !name.Any(char.IsWhiteSpace);
+    /// <summary>Whether a key may have this name: something, without white space and plus signs.</summary>
+    public static bool IsName(string name) => name.Length > 0 && !name.Contains('+', StringComparison.Ordinal) && !name.Any(char.IsWhiteSpace);
 }
 
 /// <summary>A key pair that signs notes, under a name for each ledger.</summary>

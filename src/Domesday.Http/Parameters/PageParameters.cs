@@ -6,8 +6,7 @@ namespace Domesday.Http.Parameters;
 /// <summary>The parameters of order and paging.</summary>
 public static class PageParameters
 {
-    public const int LimitMax = 1_000;
-
+    private const int LimitMax = 1_000;
     private const int LimitDefault = 50;
 
     /// <summary>Reads <c>sort</c> and <c>order</c>.</summary>
@@ -23,7 +22,9 @@ public static class PageParameters
     }
 
     /// <summary>Reads everything that a page of events can be asked for with.</summary>
-    public static EventQuery Query(ParameterReader reader, AccessScope scope, DateTimeOffset now)
+    /// <param name="limitMax">Largest page.</param>
+    /// <param name="limitDefault">Page when <c>limit</c> is not given.</param>
+    public static EventQuery Query(ParameterReader reader, AccessScope scope, DateTimeOffset now, int limitMax = LimitMax, int limitDefault = LimitDefault)
     {
         ArgumentNullException.ThrowIfNull(reader);
         var filter = EventParameters.Filter(reader, now);
@@ -33,7 +34,7 @@ public static class PageParameters
             Filter = filter,
             Order = order,
             Descending = descending,
-            Limit = (int)(reader.Number("limit", 1, LimitMax) ?? LimitDefault),
+            Limit = (int)(reader.Number("limit", 1, limitMax) ?? limitDefault),
             After = Cursor(reader, scope),
             Offset = reader.Number("offset", 0, long.MaxValue) ?? 0,
             Total = reader.Flag("total"),

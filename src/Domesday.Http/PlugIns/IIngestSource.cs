@@ -1,3 +1,5 @@
+using Domesday.Core.Append;
+using Domesday.Core.Problems;
 using Microsoft.AspNetCore.Routing;
 
 namespace Domesday.Http.PlugIns;
@@ -10,4 +12,9 @@ public interface IIngestSource
 
     /// <summary>Adds its routes; each says what permission it needs.</summary>
     void Map(IEndpointRouteBuilder routes);
+
+    /// <summary>Makes native events of a piece of input that was refused before, as quarantine kept it.</summary>
+    /// <param name="context">What the source gave along, see <see cref="AppendRequest.Context"/>.</param>
+    /// <returns>The events, yet to be validated; or <see cref="ProblemKind.Invalid"/> when it still cannot be read.</returns>
+    Result<IReadOnlyList<ReadOnlyMemory<byte>>> Read(ReadOnlyMemory<byte> input, string? context);
 }

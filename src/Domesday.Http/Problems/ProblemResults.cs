@@ -14,6 +14,9 @@ public static class ProblemResults
     /// <remarks>Source: RFC 9457 §4.2.1.</remarks>
     private const string NoType = "about:blank";
 
+    /// <summary>For a 429 or 503 that does not say itself when to come again.</summary>
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
     public static IResult ToResult(this Problem problem) => new ProblemResult(problem);
 
     public static int StatusOf(ProblemKind kind) => kind switch
@@ -53,6 +56,9 @@ public static class ProblemResults
         _ => "Stored data is damaged",
     };
 
+    private static TimeSpan? WaitOf(Problem problem) =>
+        problem.RetryAfter ?? (problem.Kind is ProblemKind.Unavailable or ProblemKind.TooMany ? RetryAfter : null);
+
     private static Task WriteAsync(HttpContext http, ProblemDetailsBody body)
     {
         http.Response.ContentType = "application/problem+json";
@@ -65,7 +71,7 @@ public static class ProblemResults
         {
             var response = httpContext.Response;
             response.StatusCode = StatusOf(problem.Kind);
-            if (problem.RetryAfter is { } wait) response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            if (WaitOf(problem) is { } wait) response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             if (problem.Kind == ProblemKind.Unauthenticated) response.Headers.WWWAuthenticate = "Basic realm=\"domesday\", Bearer realm=\"domesday\"";
             var errors = problem.Faults.Count > 0 ? problem.Faults.Select(fault => new ProblemError(fault.Index, fault.Field, fault.Reason)).ToList()
                 : problem.Field is { } field ? [new(null, field, problem.Detail)] : null;

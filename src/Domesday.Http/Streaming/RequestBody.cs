@@ -15,18 +15,25 @@ public sealed class RequestBody : IDisposable
 
     private const int FirstBytesMin = 4096;
 
-    private byte[] _buffer;
+    /// <summary>All bodies together, in bytes, unless two of the largest need more: senders wait their turn rather than the service running out of memory.</summary>
+    private const long TogetherBytesMax = 128 * 1024 * 1024;
+
+    private static long _together;
+
+    private byte[] _buffer = [];
     private int _length;
 
-    private RequestBody(int capacity) => _buffer = ArrayPool<byte>.Shared.Rent(capacity);
+    private RequestBody()
+    {
+    }
 
     public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
 
     /// <summary>Reads it all.</summary>
     /// <param name="bytesMax">After decompression; what is longer is refused as soon as that shows.</param>
     /// <returns>
-    /// <see cref="ProblemKind.TooLarge"/>; or <see cref="ProblemKind.Invalid"/> for a compression that is not known, or a body that ends in
-    /// the middle or is damaged.
+    /// <see cref="ProblemKind.TooLarge"/>; <see cref="ProblemKind.Invalid"/> for a compression that is not known, or a body that ends in the
+    /// middle or is damaged; <see cref="ProblemKind.Unavailable"/> while others' bodies take up the memory that there is for them.
     /// </returns>
     public static async ValueTask<Result<RequestBody>> ReadAsync(HttpContext http, int bytesMax)
     {
@@ -34,8 +41,8 @@ public sealed class RequestBody : IDisposable
         var announced = http.Request.ContentLength;
         if (announced > bytesMax) return TooLarge(bytesMax);
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = null;
-        var body = new RequestBody((int)Math.Clamp(announced + 1 ?? 0, FirstBytesMin, FirstBytesMax));
-        var problem = await body.FillAsync(http, bytesMax);
+        var body = new RequestBody();
+        var problem = body.TryReserve((int)Math.Clamp(announced + 1 ?? 0, FirstBytesMin, FirstBytesMax), bytesMax) ? await body.FillAsync(http, bytesMax) : Full();
         if (problem is null) return body;
         body.Dispose();
         return problem;
@@ -43,8 +50,7 @@ public sealed class RequestBody : IDisposable
 
     public void Dispose()
     {
-        var buffer = Interlocked.Exchange(ref _buffer, []);
-        if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
+        GiveBack(Interlocked.Exchange(ref _buffer, []));
         _length = 0;
     }
 
@@ -82,16 +88,14 @@ public sealed class RequestBody : IDisposable
         {
             var read = await reader.ReadAsync(http.RequestAborted);
             var arrived = read.Buffer;
-            var fits = arrived.Length <= bytesMax - _length;
-            if (fits)
+            var problem = arrived.Length > bytesMax - _length ? TooLarge(bytesMax) : TryReserve((int)arrived.Length, bytesMax) ? null : Full();
+            if (problem is null)
             {
-                Reserve((int)arrived.Length);
                 arrived.CopyTo(_buffer.AsSpan(_length));
                 _length += (int)arrived.Length;
             }
             reader.AdvanceTo(arrived.End);
-            if (!fits) return TooLarge(bytesMax);
-            if (read.IsCompleted) return null;
+            if (problem is not null || read.IsCompleted) return problem;
         }
     }
 
@@ -99,7 +103,7 @@ public sealed class RequestBody : IDisposable
     {
         while (true)
         {
-            Reserve(1);
+            if (!TryReserve(1, bytesMax)) return Full();
             var read = await stream.ReadAsync(_buffer.AsMemory(_length), cancellation);
             if (read == 0) return null;
             _length += read;
@@ -107,14 +111,30 @@ public sealed class RequestBody : IDisposable
         }
     }
 
-    private void Reserve(int count)
+    /// <summary>Makes room for further bytes.</summary>
+    private bool TryReserve(int count, int bytesMax)
     {
-        if (count <= _buffer.Length - _length) return;
+        if (count <= _buffer.Length - _length) return true;
         var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Array.MaxLength, Math.Max(_buffer.Length * 2L, _length + (long)count)));
+        if (Interlocked.Add(ref _together, larger.Length) > Math.Max(TogetherBytesMax, 4L * bytesMax))
+        {
+            GiveBack(larger);
+            return false;
+        }
         Bytes.CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_buffer);
+        GiveBack(_buffer);
         _buffer = larger;
+        return true;
     }
+
+    private static void GiveBack(byte[] buffer)
+    {
+        if (buffer.Length == 0) return;
+        Interlocked.Add(ref _together, -buffer.Length);
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    private static Problem Full() => new(ProblemKind.Unavailable, "Other requests' bodies take up the memory that there is for them; come again.");
 
     private static Problem TooLarge(int bytesMax) => new(ProblemKind.TooLarge, string.Create(CultureInfo.InvariantCulture,
         $"The body has more than the {bytesMax} bytes that one request may have, decompressed; send it in parts."));

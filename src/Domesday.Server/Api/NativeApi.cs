@@ -13,5 +13,14 @@ internal static class NativeApi
         var api = routes.MapGroup(Base);
         api.MapTenants();
         api.MapKeys();
+        api.MapEvents();
+        api.MapAttachments();
+        api.MapNotes();
+        api.MapFacets();
+        api.MapHistogram();
+        api.MapExport();
+        api.MapTail();
+        api.MapQuarantine();
+        api.MapLog();
     }
 }

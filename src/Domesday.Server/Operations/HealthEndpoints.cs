@@ -1,6 +1,7 @@
 using Domesday.Core.Access;
 using Domesday.Core.Problems;
 using Domesday.Core.Query;
+using Domesday.Core.Sealing;
 using Domesday.Core.Storage;
 using Domesday.Http.Authorization;
 using Domesday.Http.Problems;
@@ -22,13 +23,17 @@ internal static class HealthEndpoints
         routes.MapGet("/readyz", ReadyAsync).AllowUnauthenticated();
     }
 
-    private static async Task<IResult> ReadyAsync(IEventStore store, IEventReader reader, IHostApplicationLifetime lifetime, TimeProvider time, HttpContext http)
+    private static async Task<IResult> ReadyAsync(IEventStore store, IEventReader reader, Sealer sealer, IHostApplicationLifetime lifetime, TimeProvider time, HttpContext http)
     {
         var reason = lifetime.ApplicationStopping.IsCancellationRequested
             ? new Problem(ProblemKind.Unavailable, "The service is stopping.")
-            : store.NotAccepting ?? await NotReadingAsync(reader, time, http.RequestAborted);
+            : store.NotAccepting ?? Broken(sealer) ?? await NotReadingAsync(reader, time, http.RequestAborted);
         return reason is null ? TypedResults.Text("ready\n") : (reason with { Kind = ProblemKind.Unavailable }).ToResult();
     }
+
+    /// <summary>Without names: anyone may ask. The log and the ledger's own routes name it.</summary>
+    private static Problem? Broken(Sealer sealer) => sealer.Broken.Count is > 0 and var count
+        ? new(ProblemKind.Unavailable, $"{count} ledgers no longer agree with their last signed checkpoint.") : null;
 
     private static async Task<Problem?> NotReadingAsync(IEventReader reader, TimeProvider time, CancellationToken cancellation)
     {

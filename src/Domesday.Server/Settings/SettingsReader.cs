@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Domesday.Http.Parameters;
 
 namespace Domesday.Server.Settings;
 
@@ -37,7 +38,7 @@ internal sealed class SettingsReader
             }
             else if (SettingCatalog.All.FirstOrDefault(setting => setting.Option == parts[0]) is not { } setting)
             {
-                _faults.Add($"There is no option {parts[0]}; the nearest is {NearestName.Of(parts[0], SettingCatalog.All.Select(known => known.Option))}.");
+                _faults.Add($"There is no option {parts[0]}; the nearest is {NearestName.Nearest(parts[0], SettingCatalog.All.Select(known => known.Option))}.");
                 if (parts.Length == 1 && i + 1 < arguments.Count && !arguments[i + 1].StartsWith("--", StringComparison.Ordinal)) i++;
             }
             else if (parts.Length == 1 && i + 1 == arguments.Count)
@@ -64,7 +65,7 @@ internal sealed class SettingsReader
             }
             else
             {
-                _faults.Add($"There is no setting {name}; the nearest is {NearestName.Of(name, SettingCatalog.All.Select(known => known.Name))}.");
+                _faults.Add($"There is no setting {name}; the nearest is {NearestName.Nearest(name, SettingCatalog.All.Select(known => known.Name))}.");
             }
         }
     }
@@ -93,7 +94,7 @@ internal sealed class SettingsReader
         var known = SettingCatalog.All.Where(setting => setting != SettingCatalog.Config).ToList();
         if (known.Find(setting => setting.Member == member.Name) is not { } setting)
         {
-            _faults.Add($"{file}: there is no setting {member.Name}; the nearest is {NearestName.Of(member.Name, known.Select(candidate => candidate.Member))}.");
+            _faults.Add($"{file}: there is no setting {member.Name}; the nearest is {NearestName.Nearest(member.Name, known.Select(candidate => candidate.Member))}.");
             return;
         }
         if (member.Value.ValueKind is JsonValueKind.String) Take(setting, $"{file}: {member.Name}", member.Value.GetString()!);

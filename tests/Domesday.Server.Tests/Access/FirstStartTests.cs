@@ -47,7 +47,8 @@ public sealed class FirstStartTests
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         await using var output = new SignallingWriter("Data lies in");
         var parts = new ServeParts { OpenStore = (_, _) => ValueTask.FromResult(new StorePair(store, store)) };
-        var run = ServeHost.RunAsync(["--urls", "http://127.0.0.1:0", "--log-level", "error"], NoEnvironment, parts, output, TextWriter.Null, stop.Token);
+        using var folder = new TestFolder();
+        var run = ServeHost.RunAsync(["--urls", "http://127.0.0.1:0", "--data", folder["data"], "--log-level", "error"], NoEnvironment, parts, output, TextWriter.Null, stop.Token);
         await output.Flushed.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
         var text = output.ToString();
         var url = new Uri(text.Split("listens on ")[1].Split('\n')[0]);

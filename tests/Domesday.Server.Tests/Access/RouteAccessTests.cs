@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Domesday.Core.Access;
+using Domesday.Core.Problems;
 using Domesday.Http.Authorization;
 using Domesday.Http.PlugIns;
 using Microsoft.AspNetCore.Builder;
@@ -201,4 +202,6 @@ internal sealed class TestSource(Action<IEndpointRouteBuilder> map) : IIngestSou
     public string Kind => "test";
 
     public void Map(IEndpointRouteBuilder routes) => map(routes);
+
+    public Result<IReadOnlyList<ReadOnlyMemory<byte>>> Read(ReadOnlyMemory<byte> input, string? context) => new Problem(ProblemKind.Invalid, "The test's source reads nothing.");
 }

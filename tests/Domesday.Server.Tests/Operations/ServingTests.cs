@@ -103,7 +103,7 @@ public sealed class ServingTests
         using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
         await File.WriteAllTextAsync(folder["cert.pem"], certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(folder["key.pem"], key.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
-        var settings = TestService.Settings("--urls", "https://127.0.0.1:0", "--admin-password", TestService.Password, "--tls-cert", folder["cert.pem"], "--tls-key", folder["key.pem"]);
+        var settings = TestService.Settings("--urls", "https://127.0.0.1:0", "--data", folder["data"], "--admin-password", TestService.Password, "--tls-cert", folder["cert.pem"], "--tls-key", folder["key.pem"]);
         var store = new TestKit.MemoryStore(TimeProvider.System);
         var parts = new ServeParts { OpenStore = (_, _) => ValueTask.FromResult(new StorePair(store, store)) };
         var started = await RunningService.StartAsync(settings, parts, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
@@ -148,14 +148,4 @@ public sealed class ServingTests
             }
         }
     }
-}
-
-/// <summary>A folder of a test's own, gone when the test ends.</summary>
-internal sealed class TestFolder : IDisposable
-{
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("domesday");
-
-    public string this[string file] => Path.Combine(_folder.FullName, file);
-
-    public void Dispose() => _folder.Delete(recursive: true);
 }

@@ -1,3 +1,4 @@
+using Domesday.Http.Parameters;
 using Domesday.Server.Settings;
 using Microsoft.Extensions.Logging;
 

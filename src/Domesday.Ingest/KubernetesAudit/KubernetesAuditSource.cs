@@ -1,0 +1,36 @@
+using Domesday.Core.Access;
+using Domesday.Core.Append;
+using Domesday.Core.Problems;
+using Domesday.Http.Authorization;
+using Domesday.Http.PlugIns;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Domesday.Ingest.KubernetesAudit;
+
+/// <summary>What a kube-apiserver's audit webhook posts. The mapping is described in docs/sources/kubernetes.md.</summary>
+internal sealed class KubernetesAuditSource : IIngestSource
+{
+    public const string Name = "kubernetes";
+
+    public string Kind => Name;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        var endpoint = new KubernetesAuditEndpoint(routes.ServiceProvider.GetRequiredService<AppendPipeline>(), routes.ServiceProvider.GetRequiredService<BatchLimits>());
+        routes.MapPost("/ingest/kubernetes", endpoint.AppendAsync).RequirePermission(Permission.AuditWrite, wholeTenant: true);
+        routes.MapPost("/ingest/kubernetes/{key}/{cluster?}", endpoint.AppendAsync).RequirePermission(Permission.AuditWrite, wholeTenant: true).AcceptKeyInPath();
+    }
+
+    /// <param name="context">The cluster's name.</param>
+    public Result<IReadOnlyList<ReadOnlyMemory<byte>>> Read(ReadOnlyMemory<byte> input, string? context)
+    {
+        var items = AuditEventList.Split(input, int.MaxValue, allowItem: true);
+        if (!items.IsOk) return items.Problem;
+        var mapped = MappedItems.Of(items.Value, context);
+        return mapped.Refused.Count == 0
+            ? mapped.Events
+            : new Problem(ProblemKind.Invalid, "It is not an audit event of Kubernetes.") { Faults = [.. mapped.Refused.SelectMany(refused => refused.Faults)] };
+    }
+}

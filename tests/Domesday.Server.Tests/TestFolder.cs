@@ -1,0 +1,14 @@
+namespace Domesday.Server.Tests;
+
+/// <summary>A folder of a test's own, gone when the test ends.</summary>
+internal sealed class TestFolder : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("domesday");
+
+    public string this[string file] => Path.Combine(_folder.FullName, file);
+
+    public void Dispose()
+    {
+        if (Directory.Exists(_folder.FullName)) _folder.Delete(recursive: true);
+    }
+}
