@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Domesday.Storage.Embedded;
 
 /// <summary>The embedded engine: an append-only store in this process, in one folder, with three threads: one writes, one makes segments, one merges.</summary>
-public sealed class EmbeddedStore : IEventStore
+public sealed class EmbeddedStore : IEventStore, IStoreBackup
 {
     private const int GroupBytesMax = 8 * 1024 * 1024;
     private static readonly TimeSpan IdleMark = TimeSpan.FromMilliseconds(50);
@@ -107,6 +107,8 @@ public sealed class EmbeddedStore : IEventStore
             return ValueTask.FromResult<Result<MerkleHash[]>>(new Problem(ProblemKind.Corrupt, exception.Message));
         }
     }
+
+    public IStoreCopy Copy() => _engine.Copy();
 
     /// <summary>Stores what waits, and closes the folder.</summary>
     public async ValueTask DisposeAsync()

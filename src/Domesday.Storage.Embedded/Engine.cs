@@ -120,6 +120,9 @@ internal sealed class Engine : IDisposable
         Volatile.Write(ref _areIdsDamaged, false);
     }
 
+    /// <summary>A consistent copy's files; kept where they are until it is disposed.</summary>
+    public StoreCopy Copy() => new(Files, () => _committer.LogEnd);
+
     /// <summary>Removes files that nobody reads any more.</summary>
     public void Sweep()
     {

@@ -26,6 +26,9 @@ internal sealed class Committer(LogWriter log, SipHash hash, Func<long> nextFile
     /// <summary>Why the last group could not be written; null when it could.</summary>
     public string? Trouble { get; private set; }
 
+    /// <summary>The newest log file, and up to where it counts.</summary>
+    public (long File, long Length) LogEnd => log.End;
+
     /// <summary>Takes over what recovery read from the log.</summary>
     public void Resume(Generation generation) => _active = generation;
 

@@ -6,6 +6,7 @@ namespace Domesday.Storage.Embedded.Log;
 internal sealed class LogWriter : IDisposable
 {
     private readonly IDisk _disk;
+    private readonly Lock _end = new();
     private IDiskFile? _file;
     private long _previous;
     private long _previousLength;
@@ -23,6 +24,15 @@ internal sealed class LogWriter : IDisposable
 
     /// <summary>Number of the last group that counts.</summary>
     public long Group { get; private set; }
+
+    /// <summary><see cref="File"/> and <see cref="Length"/> as of one moment; for any thread.</summary>
+    public (long File, long Length) End
+    {
+        get
+        {
+            lock (_end) return (File, Length);
+        }
+    }
 
     public bool IsOpen => _file is not null;
 
@@ -44,7 +54,8 @@ internal sealed class LogWriter : IDisposable
             TryDelete(number);
             throw;
         }
-        (_file, File, Length) = (file, number, LogFormat.FileHeaderBytes);
+        _file = file;
+        lock (_end) (File, Length) = (number, LogFormat.FileHeaderBytes);
     }
 
     /// <summary>Appends a group; it counts after <see cref="Sync"/>.</summary>
@@ -80,7 +91,7 @@ internal sealed class LogWriter : IDisposable
             Close();
             throw;
         }
-        Length += groupLength;
+        lock (_end) Length += groupLength;
         Group++;
     }
 
@@ -90,7 +101,8 @@ internal sealed class LogWriter : IDisposable
         if (_file is null) return;
         _file.Dispose();
         _file = null;
-        (_previous, _previousLength, File, Length) = (File, Length, 0, 0);
+        (_previous, _previousLength) = (File, Length);
+        lock (_end) (File, Length) = (0, 0);
     }
 
     public void Dispose() => _file?.Dispose();

@@ -18,6 +18,8 @@ internal sealed class StoreFiles
     private readonly TimeProvider _time;
     private readonly Dictionary<long, int> _segmentsIn = [];
     private readonly Queue<(DateTimeOffset When, long File)> _oldRuns = new();
+    private readonly HashSet<string> _heldBack = [];
+    private int _holds;
     private Manifest _manifest;
 
     public StoreFiles(IDisk disk, EngineOptions options, TimeProvider time)
@@ -82,9 +84,7 @@ internal sealed class StoreFiles
             if (--_segmentsIn[segment.File] > 0) return;
             _segmentsIn.Remove(segment.File);
         }
-        var name = SegmentSource.NameOf(segment.File);
-        Open.Close(name);
-        Disk.Delete(name);
+        Remove(SegmentSource.NameOf(segment.File));
     }
 
     /// <summary>Removes runs that were merged, once nobody can still be looking into them.</summary>
@@ -106,8 +106,7 @@ internal sealed class StoreFiles
                 if (!_oldRuns.TryPeek(out var oldest) || _time.GetUtcNow() - oldest.When < ReadersGone) return;
                 file = _oldRuns.Dequeue().File;
             }
-            Open.Close(IdRun.NameOf(file));
-            Disk.Delete(IdRun.NameOf(file));
+            Remove(IdRun.NameOf(file));
         }
     }
 
@@ -116,8 +115,41 @@ internal sealed class StoreFiles
     {
         foreach (var name in Disk.List(LogFormat.Folder))
         {
-            if (FileNumbers.NumberOf(name) < first) Disk.Delete(name);
+            if (FileNumbers.NumberOf(name) < first) Remove(name);
         }
+    }
+
+    /// <summary>Keeps every file where it is until <see cref="Unhold"/>, for a copy that takes its time.</summary>
+    public void Hold()
+    {
+        lock (_lock) _holds++;
+    }
+
+    /// <summary>Removes what would have been removed meanwhile.</summary>
+    public void Unhold()
+    {
+        string[] names;
+        lock (_lock)
+        {
+            if (--_holds > 0) return;
+            names = [.. _heldBack];
+            _heldBack.Clear();
+        }
+        foreach (var name in names) Remove(name);
+    }
+
+    private void Remove(string name)
+    {
+        lock (_lock)
+        {
+            if (_holds > 0)
+            {
+                _heldBack.Add(name);
+                return;
+            }
+        }
+        Open.Close(name);
+        Disk.Delete(name);
     }
 
     private static Manifest NewManifest(IDisk disk)

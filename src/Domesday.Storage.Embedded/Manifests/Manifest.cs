@@ -15,7 +15,8 @@ internal sealed record Manifest
     /// <summary>Raised when older versions could not read it any more.</summary>
     public const int FormatVersion = 1;
 
-    private const string Name = "manifest";
+    public const string Name = "manifest";
+
     private const string NewName = "manifest.new";
 
     public int Format { get; init; } = FormatVersion;
@@ -53,15 +54,20 @@ internal sealed record Manifest
             : throw new CorruptLedgerException($"The data folder has the format {manifest.Format}; this version of Domesday reads up to {FormatVersion}.");
     }
 
+    /// <summary>The file's content: JSON, and its checksum on a line of its own.</summary>
+    public byte[] ToBytes()
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(this, ManifestJson.Default.Manifest);
+        return [.. json, (byte)'\n', .. System.Text.Encoding.ASCII.GetBytes(Checksum.Of(json).ToString("x8", CultureInfo.InvariantCulture))];
+    }
+
     /// <summary>Puts this manifest in the place of the one before, atomically and durably.</summary>
     public void Write(IDisk disk)
     {
         disk.Delete(NewName);
         using (var file = disk.Create(NewName))
         {
-            var json = JsonSerializer.SerializeToUtf8Bytes(this, ManifestJson.Default.Manifest);
-            byte[] bytes = [.. json, (byte)'\n', .. System.Text.Encoding.ASCII.GetBytes(Checksum.Of(json).ToString("x8", CultureInfo.InvariantCulture))];
-            file.Write(0, bytes);
+            file.Write(0, ToBytes());
             file.Sync();
         }
         disk.Replace(NewName, Name);

@@ -1,3 +1,5 @@
+using System.Text;
+using Domesday.Events.Json;
 using Domesday.Storage.Embedded.Coding;
 using Domesday.Storage.Embedded.Rows;
 using Domesday.Storage.Embedded.Segments;
@@ -70,6 +72,7 @@ internal sealed class MemColumn(SipHash hash)
     {
         private readonly GrowingArray<int> _codes = new();
         private readonly Lock _lock = new();
+        private readonly List<string> _texts = [];
 
         public int Distinct => dictionary.Count;
 
@@ -85,6 +88,16 @@ internal sealed class MemColumn(SipHash hash)
                 lock (_lock) code = dictionary.Add(value);
             }
             _codes.Set(row, code + 1);
+        }
+
+        /// <summary>A value as people read it, by its code; made once.</summary>
+        public string Text(int code)
+        {
+            lock (_lock)
+            {
+                while (_texts.Count <= code) _texts.Add(Encoding.UTF8.GetString(CanonicalText.Unescape(dictionary[_texts.Count])));
+                return _texts[code];
+            }
         }
 
         public int CodeOf(int row) => row < _codes.Items.Length ? _codes.Items[row] - 1 : -1;

@@ -19,7 +19,7 @@ internal sealed class EngineReader(LedgerMap ledgers, Func<LedgerSnapshot, byte[
     public ValueTask<Result<EventPage>> ListAsync(AccessScope scope, EventQuery query, CancellationToken cancellation) => Answer(scope, query.Filter, queries =>
     {
         var through = Now;
-        var walk = Walk.Of(queries, query);
+        var walk = Walk.Of(queries, query, query.Offset + query.Limit + 1);
         walk.Skip(query.Offset);
         var output = new ByteBuffer();
         var places = new List<(string Tenant, long Sequence, int Start, int Length)>();
@@ -109,7 +109,7 @@ internal sealed class EngineReader(LedgerMap ledgers, Func<LedgerSnapshot, byte[
         using var snapshots = new Snapshots(Ledgers(scope));
         if (snapshots.Damaged is { } damaged) throw new CorruptLedgerException(damaged.Damage!);
         var queries = snapshots.All.Select(snapshot => Query(snapshot, scope, filter, readsAll: true)).ToList();
-        var walk = Walk.Of(queries, new EventQuery { Filter = filter, Order = order, Descending = descending });
+        var walk = Walk.Of(queries, new EventQuery { Filter = filter, Order = order, Descending = descending }, long.MaxValue);
         var batch = new EntryBatch();
         while (batch.Fill(walk, BatchEntries, BatchBytes))
         {

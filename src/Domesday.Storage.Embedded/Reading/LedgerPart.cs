@@ -10,6 +10,9 @@ namespace Domesday.Storage.Embedded.Reading;
 /// <summary>A run of a ledger's events that is searched as one: a segment or a memory table. For one query, in one thread.</summary>
 internal abstract class LedgerPart(string tenant, long firstSequence, int rows)
 {
+    /// <summary>The times of fewer rows than this are looked at one by one.</summary>
+    private const int FewRows = 4_096;
+
     private readonly ByteBuffer _entry = new();
     private readonly FieldSlice[] _slices = new FieldSlice[EventSchema.Count];
 
@@ -27,6 +30,9 @@ internal abstract class LedgerPart(string tenant, long firstSequence, int rows)
 
     /// <summary>Whether the times of the rows ascend.</summary>
     public abstract bool IsTimeOrdered { get; }
+
+    /// <summary>Whether <see cref="RowByTime"/> has to sort everything first.</summary>
+    public virtual bool IsOrderSlow => false;
 
     public abstract long Time(int row);
 
@@ -60,13 +66,19 @@ internal abstract class LedgerPart(string tenant, long firstSequence, int rows)
     {
         var found = RowSet.Range(RowOf(filter.Filter.FromSequence ?? 0), RowOf(filter.Filter.ToSequence ?? long.MaxValue));
         if (filter.TimeFrom > TimeMax || filter.TimeTo <= TimeMin) return RowSet.Empty;
-        if (filter.TimeFrom > TimeMin || filter.TimeTo <= TimeMax) found = found.And(RowsBetween(filter.TimeFrom, filter.TimeTo));
+        var timeMatters = filter.TimeFrom > TimeMin || filter.TimeTo <= TimeMax;
+        if (timeMatters && (IsTimeOrdered || filter.HasNoConditions))
+        {
+            found = found.And(RowsBetween(filter.TimeFrom, filter.TimeTo));
+            timeMatters = false;
+        }
         foreach (var condition in filter.Conditions)
         {
             if (found.IsEmpty) return found;
             var rows = condition.Sequences is { } sequences ? RowsAt(sequences) : Matching(condition, found);
             found = found.And(condition.Not ? rows.Not(Rows) : rows);
         }
+        if (timeMatters) found = found.Count <= FewRows ? InTime(found, filter) : found.And(RowsBetween(filter.TimeFrom, filter.TimeTo));
         if (filter.Search is not { } search || found.IsEmpty) return found;
         var any = RowSet.Empty;
         foreach (var condition in search) any = any.Or(Matching(condition, found));
@@ -119,6 +131,9 @@ internal abstract class LedgerPart(string tenant, long firstSequence, int rows)
             for (var i = 0; i < count; i++) yield return some[i];
         }
     }
+
+    private RowSet InTime(RowSet rows, CompiledFilter filter) =>
+        RowSet.Of([.. Each(rows).Where(row => Time(row) is var time && time >= filter.TimeFrom && time < filter.TimeTo)]);
 
     private RowSet RowsAt(IReadOnlyList<long> sequences) =>
         RowSet.Of([.. sequences.Where(sequence => sequence >= FirstSequence && sequence < FirstSequence + Rows).Select(sequence => (int)(sequence - FirstSequence))]);

@@ -85,6 +85,7 @@ internal sealed class SegmentPart(string tenant, SegmentReader segment, bool rea
     protected override RowSet RowsBetween(long from, long to)
     {
         var times = segment.Times;
+        if (IsTimeOrdered) return RowSet.Range(LowerBound(times, from), LowerBound(times, to));
         var found = new RowSetBuilder(Rows);
         Span<long> page = stackalloc long[NumberSectionWriter.PageRows];
         for (var i = 0; i < times.Pages; i++)
@@ -121,6 +122,24 @@ internal sealed class SegmentPart(string tenant, SegmentReader segment, bool rea
             return indexed ? RowsByDictionary(column, condition) : RowsByCode(column, condition, candidates);
         }
         return segment.Layout.Encodings[column] == ColumnEncoding.Clock ? Scan(condition, candidates) : RowsByValue(column, condition, candidates);
+    }
+
+    /// <summary>The first row, in order of time, that is not before a moment.</summary>
+    private static int LowerBound(NumberSection times, long time)
+    {
+        var (low, high) = (0, times.Pages);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (times.Largest(middle) < time) low = middle + 1;
+            else high = middle;
+        }
+        if (low == times.Pages) return NumberSection.FirstRow(low - 1) + times.RowsOf(low - 1);
+        Span<long> page = stackalloc long[NumberSectionWriter.PageRows];
+        times.Read(low, page);
+        var row = 0;
+        while (page[row] < time) row++;
+        return NumberSection.FirstRow(low) + row;
     }
 
     private RowSet RowsByDictionary(int column, CompiledCondition condition)

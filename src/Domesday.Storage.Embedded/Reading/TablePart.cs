@@ -1,4 +1,3 @@
-using System.Text;
 using Domesday.Core.Query;
 using Domesday.Events.Json;
 using Domesday.Events.Schema;
@@ -20,6 +19,8 @@ internal sealed class TablePart(string tenant, MemTable table, int rows) : Ledge
 
     public override bool IsTimeOrdered { get; } = table.IsTimeOrdered;
 
+    public override bool IsOrderSlow => true;
+
     public override long Time(int row) => table.Times[row];
 
     public override void Append(int row, ByteBuffer output) => output.Append(table.Entry(row).Span);
@@ -31,14 +32,11 @@ internal sealed class TablePart(string tenant, MemTable table, int rows) : Ledge
         if (ColumnPlan.IsIndexed(field) && table.Column(field) is null) return;
         if (ColumnPlan.IsIndexed(field) && table.Column(field)?.Codes is { } coded)
         {
-            var byCode = new long[coded.Distinct + 1];
-            var codes = coded.Items;
-            foreach (var row in Each(rows))
+            var byCode = CountCodes(rows, coded.Items, coded.Distinct);
+            for (var code = 1; code < byCode.Length; code++)
             {
-                if (row < codes.Length) byCode[codes[row]]++;
+                if (byCode[code] > 0) Add(counts, coded.Text(code - 1), byCode[code]);
             }
-            var values = coded.Values();
-            for (var code = 1; code < byCode.Length; code++) Add(counts, Encoding.UTF8.GetString(CanonicalText.Unescape(values[code - 1])), byCode[code]);
             return;
         }
         CountByEntry(field, rows, counts);
@@ -48,7 +46,8 @@ internal sealed class TablePart(string tenant, MemTable table, int rows) : Ledge
     {
         var failed = table.Column(EventField.OutcomeResult)?.RowsWith("failure"u8, Rows, out _) ?? RowSet.Empty;
         var times = table.Times;
-        foreach (var row in Each(rows)) counts.Add(times[row], 1, failed.Contains(row) ? 1 : 0);
+        foreach (var row in Each(rows)) counts.Add(times[row], 1, 0);
+        foreach (var row in Each(rows.And(failed))) counts.Add(times[row], 0, 1);
     }
 
     protected override RowSet RowsBetween(long from, long to)
@@ -69,6 +68,22 @@ internal sealed class TablePart(string tenant, MemTable table, int rows) : Ledge
         if (table.Column(condition.Field) is not { } column) return RowSet.Empty;
         if (condition.IsExact) return RowsWith(column, condition);
         return column.Codes is { } coded ? coded.RowsWhere(value => condition.Matcher.Matches(value), Rows) : ScanValues(condition, candidates);
+    }
+
+    /// <returns>How often each code occurs; index 0 counts absent values.</returns>
+    private static int[] CountCodes(RowSet rows, int[] codes, int distinct)
+    {
+        var counts = new int[distinct + 1];
+        if (rows is RowRange range)
+        {
+            for (var row = range.From; row < Math.Min(range.To, codes.Length); row++) counts[codes[row]]++;
+            return counts;
+        }
+        foreach (var row in Each(rows))
+        {
+            if (row < codes.Length) counts[codes[row]]++;
+        }
+        return counts;
     }
 
     private RowSet RowsWith(MemColumn column, CompiledCondition condition)

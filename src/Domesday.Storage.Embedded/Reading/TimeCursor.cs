@@ -4,8 +4,10 @@ using Domesday.Storage.Embedded.Rows;
 namespace Domesday.Storage.Embedded.Reading;
 
 /// <summary>Goes through the matching rows of one part in the order of their times.</summary>
-internal sealed class TimeCursor(LedgerQuery query, int part, EventQuery page)
+internal sealed class TimeCursor(LedgerQuery query, int part, EventQuery page, long needed)
 {
+    private const int SelectShare = 8;
+
     private RowSet _rows = RowSet.Empty;
     private int[]? _sorted;
     private int _rank;
@@ -32,8 +34,9 @@ internal sealed class TimeCursor(LedgerQuery query, int part, EventQuery page)
         IsOpen = true;
         _rows = query.Rows(part);
         if (_rows.IsEmpty) return false;
-        // Few rows of a part that is not in order of time are sorted; many are found by going through the order.
-        if (!Part.IsTimeOrdered && _rows.Count <= RowSet.ListMax) _sorted = Sorted();
+        // Few rows of a part that is not in order of time are sorted; of many, only as many as will be asked for; or all are found by going through the order.
+        if (!Part.IsTimeOrdered && _rows.Count <= RowSet.ListMax) _sorted = Sorted(All());
+        else if (!Part.IsTimeOrdered && Part.IsOrderSlow && needed * SelectShare < _rows.Count) _sorted = Sorted(First((int)needed));
         var count = _sorted?.Length ?? (Part.IsTimeOrdered ? _rows.Count : Part.Rows);
         var start = page.After is { } after ? RankBehind(new(after.Time.Microseconds, after.Tenant.Length > 0 ? after.Tenant : Part.Tenant, after.Sequence), count) : page.Descending ? count - 1 : 0;
         (_rank, _end) = (start - Step, page.Descending ? -1 : count);
@@ -103,12 +106,32 @@ internal sealed class TimeCursor(LedgerQuery query, int part, EventQuery page)
         return page.Descending ? low - 1 : low;
     }
 
-    private int[] Sorted()
+    private int[] Sorted(int[] rows)
     {
-        var rows = new int[_rows.Count];
-        _rows.Copy(0, rows);
         var keys = Array.ConvertAll(rows, row => (Part.Time(row), row));
         Array.Sort(keys, rows);
         return rows;
+    }
+
+    private int[] All()
+    {
+        var rows = new int[_rows.Count];
+        _rows.Copy(0, rows);
+        return rows;
+    }
+
+    /// <summary>The rows that come first in the page's direction, behind its cursor, in no particular order.</summary>
+    private int[] First(int count)
+    {
+        var after = page.After is { } cursor ? new TimeKey(cursor.Time.Microseconds, cursor.Tenant.Length > 0 ? cursor.Tenant : Part.Tenant, cursor.Sequence) : (TimeKey?)null;
+        // The root is the one that would come last: it goes when a better one is found.
+        var best = new PriorityQueue<int, (long Time, int Row)>(Comparer<(long, int)>.Create(page.Descending ? (left, right) => left.CompareTo(right) : (left, right) => right.CompareTo(left)));
+        foreach (var row in All())
+        {
+            if (after is { } behind && KeyOf(row).CompareTo(behind) is var order && (page.Descending ? order >= 0 : order <= 0)) continue;
+            if (best.Count < count) best.Enqueue(row, (Part.Time(row), row));
+            else best.EnqueueDequeue(row, (Part.Time(row), row));
+        }
+        return [.. best.UnorderedItems.Select(item => item.Element)];
     }
 }

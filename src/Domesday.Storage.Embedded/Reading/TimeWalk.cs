@@ -7,7 +7,7 @@ internal sealed class TimeWalk : Walk
 {
     private readonly PriorityQueue<TimeCursor, TimeKey> _queue;
 
-    public TimeWalk(IReadOnlyList<LedgerQuery> queries, EventQuery page)
+    public TimeWalk(IReadOnlyList<LedgerQuery> queries, EventQuery page, long needed)
     {
         _queue = new(Comparer<TimeKey>.Create(page.Descending ? (left, right) => right.CompareTo(left) : (left, right) => left.CompareTo(right)));
         foreach (var query in queries)
@@ -16,7 +16,7 @@ internal sealed class TimeWalk : Walk
             {
                 var bound = page.Descending ? query.Parts[part].TimeMax : query.Parts[part].TimeMin;
                 // A part is opened when its turn may have come: its first event is not before its bound.
-                _queue.Enqueue(new(query, part, page), new(bound, query.Parts[part].Tenant, page.Descending ? long.MaxValue : -1));
+                _queue.Enqueue(new(query, part, page, needed), new(bound, query.Parts[part].Tenant, page.Descending ? long.MaxValue : -1));
             }
         }
     }

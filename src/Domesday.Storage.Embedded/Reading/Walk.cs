@@ -12,7 +12,8 @@ internal abstract class Walk
     /// <summary>Passes over events.</summary>
     public abstract void Skip(long count);
 
-    public static Walk Of(IReadOnlyList<LedgerQuery> queries, EventQuery query) => query.Order == EventOrder.Sequence && queries.Count <= 1
+    /// <param name="needed">How many events will be asked for at most, those passed over included.</param>
+    public static Walk Of(IReadOnlyList<LedgerQuery> queries, EventQuery query, long needed) => query.Order == EventOrder.Sequence && queries.Count <= 1
         ? new SequenceWalk(queries.Count == 0 ? null : queries[0], query)
-        : new TimeWalk(queries, query);
+        : new TimeWalk(queries, query, needed);
 }
