@@ -228,7 +228,11 @@ public sealed class Sealer : IDisposable
         try
         {
             _record.Record([.. pending.Select(one => (one.Seal.Tenant, one.Head.Note))]);
-            foreach (var (seal, head) in pending) seal.Head = head;
+            foreach (var (seal, head) in pending)
+            {
+                seal.Head = head;
+                seal.BehindSince = _store.Size(seal.Tenant) > head.Size ? _time.GetUtcNow() : null;
+            }
             _metrics.Signed(pending.Count);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Domesday.Core.Access;
 using Domesday.Core.Problems;
@@ -71,7 +73,7 @@ internal static class LogEndpoints
         var size = parameters.Number("size", 1, long.MaxValue);
         if (parameters.Problem() is { } problem) return problem.ToResult();
         var proven = await proofs.InclusionAsync(http.Tenant(), sequence, size, http.RequestAborted);
-        return proven.IsOk ? TypedResults.Json(InclusionBody.Of(proven.Value), LogJson.Default.InclusionBody) : proven.Problem.ToResult();
+        return proven.IsOk ? TypedResults.Json(InclusionBody.Of(proven.Value), LogJson.Plain.InclusionBody) : proven.Problem.ToResult();
     }
 
     private static async Task<IResult> ConsistencyAsync(HttpContext http, LedgerProofs proofs)
@@ -81,7 +83,7 @@ internal static class LogEndpoints
         var to = parameters.Number("to", 0, long.MaxValue);
         if (parameters.Problem() is { } problem) return problem.ToResult();
         var proven = await proofs.ConsistencyAsync(http.Tenant(), from, to, http.RequestAborted);
-        return proven.IsOk ? TypedResults.Json(ConsistencyBody.Of(proven.Value), LogJson.Default.ConsistencyBody) : proven.Problem.ToResult();
+        return proven.IsOk ? TypedResults.Json(ConsistencyBody.Of(proven.Value), LogJson.Plain.ConsistencyBody) : proven.Problem.ToResult();
     }
 
     private static long Required(ParameterReader parameters, string name)
@@ -120,7 +122,15 @@ internal sealed record ConsistencyBody(long From, long To, IReadOnlyList<string>
         new(proven.From, proven.To, [.. proven.Hashes.Select(hash => hash.ToBase64())], proven.Checkpoint);
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(InclusionBody))]
 [JsonSerializable(typeof(ConsistencyBody))]
-internal sealed partial class LogJson : JsonSerializerContext;
+internal sealed partial class LogJson : JsonSerializerContext
+{
+    /// <summary>Leaves the plus signs of base64 as they are, for readers that do not parse.</summary>
+    public static LogJson Plain { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

@@ -33,7 +33,7 @@ internal static class HealthEndpoints
 
     /// <summary>Without names: anyone may ask. The log and the ledger's own routes name it.</summary>
     private static Problem? Broken(Sealer sealer) => sealer.Broken.Count is > 0 and var count
-        ? new(ProblemKind.Unavailable, $"{count} ledgers no longer agree with their last signed checkpoint.") : null;
+        ? new(ProblemKind.Unavailable, $"Ledgers that do not agree with their last signed checkpoint: {count}.") : null;
 
     private static async Task<Problem?> NotReadingAsync(IEventReader reader, TimeProvider time, CancellationToken cancellation)
     {

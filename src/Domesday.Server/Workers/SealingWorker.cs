@@ -41,6 +41,6 @@ internal sealed partial class SealingWorker(Sealer sealer, TimeProvider time, IL
         }
     }
 
-    [LoggerMessage(3101, LogLevel.Error, "Sealing failed; it goes on with the next turn")]
+    [LoggerMessage(6101, LogLevel.Error, "Sealing failed; it goes on with the next turn")]
     private static partial void Failed(ILogger logger, Exception exception);
 }

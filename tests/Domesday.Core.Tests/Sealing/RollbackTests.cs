@@ -153,6 +153,8 @@ public sealed class RollbackTests : IDisposable
         listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => measured[instrument.Name] = value);
         listener.Start();
         var sealer = await SealedAsync(600);
+        listener.RecordObservableInstruments();
+        Assert.Equal((0, 0, 0), (measured["domesday_sealing_lag_events"], measured["domesday_sealing_lag_seconds"], measured["domesday_ledgers_broken"]));
         _store.SetSize(Acme, 607);
         _store.LeafProblem = _ => new(ProblemKind.Unavailable, "not now");
         await SealedFolder.SealAsync(sealer);

@@ -126,6 +126,7 @@ public sealed class LogEndpointsTests : IAsyncLifetime
         var proof = JsonNode.Parse(await TextAsync("proof/inclusion?" + query))!;
         Assert.Equal((sequence, size), (proof["sequence"]!.GetValue<long>(), proof["tree_size"]!.GetValue<long>()));
         Assert.Equal(size == Size, proof["checkpoint"] is not null);
+        Assert.DoesNotContain("\\u002B", await TextAsync("proof/inclusion?" + query), StringComparison.Ordinal);
         Assert.True(InclusionProof.Verify(sequence, size, Hash(proof["leaf_hash"]!), Hashes(proof), await RootAsync(size)));
     }
 

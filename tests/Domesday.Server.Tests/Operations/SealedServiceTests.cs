@@ -46,7 +46,7 @@ public sealed class SealedServiceTests
         await first.DisposeAsync();
         await using var second = await TestService.StartAsync(new MemoryStore(TimeProvider.System), data: folder);
         var said = "";
-        while (!said.Contains("no longer agree", StringComparison.Ordinal))
+        while (!said.Contains("last signed checkpoint: 2", StringComparison.Ordinal))
         {
             using var ready = await second.Nobody.GetAsync("/readyz", Cancellation);
             said = await ready.Content.ReadAsStringAsync(Cancellation);
