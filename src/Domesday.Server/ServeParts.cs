@@ -11,7 +11,7 @@ namespace Domesday.Server;
 public sealed record ServeParts
 {
     /// <summary>Opens the storage engine; called once, and the store is disposed when the service stops.</summary>
-    public required Func<StoreContext, CancellationToken, ValueTask<StorePair>> OpenStore { get; init; }
+    public Func<StoreContext, CancellationToken, ValueTask<StorePair>> OpenStore { get; init; } = StoreCatalog.OpenAsync;
 
     /// <summary>The sources that hand in events over HTTP, in the order of their catalogue.</summary>
     public IReadOnlyList<IIngestSource> Sources { get; init; } = IngestCatalog.Sources;
