@@ -26,6 +26,16 @@ if (!PostgresServer.IsInstalled)
 
 var events = at < 0 ? 10_000_000 : int.Parse(args[at + 1], CultureInfo.InvariantCulture);
 var report = new Report($"The ledger: {Report.Number(events)} events", "./bench " + string.Join(' ', args.Except(["--write"])));
-using (var run = new LedgerRun(Path.Combine(Path.GetTempPath(), $"domesday-bench-{Environment.ProcessId}"), events, report)) await run.RunAsync();
+try
+{
+    using var run = new LedgerRun(Path.Combine(Path.GetTempPath(), $"domesday-bench-{Environment.ProcessId}"), events, report);
+    await run.RunAsync();
+}
+catch (Exception exception) when (exception is InvalidOperationException or HttpRequestException or IOException)
+{
+    // Caught, so that what was started is stopped on the way here.
+    Console.Error.WriteLine(exception);
+    return 1;
+}
 if (args.Contains("--write")) report.WriteInto("docs/performance.md", "ledger");
 return 0;

@@ -36,7 +36,7 @@ public sealed class DomesdayServer : IDisposable
     {
         var binary = Path.Combine(AppContext.BaseDirectory, "../../Domesday.Cli/release/domesday");
         if (!File.Exists(binary)) throw new FileNotFoundException("Build src/Domesday.Cli first: dotnet build -c Release", binary);
-        var start = new ProcessStartInfo(binary, ["serve", "--data", data, "--urls", "http://127.0.0.1:0", "--log-level", "Warning"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(binary, ["serve", "--data", data, "--urls", "http://127.0.0.1:0", "--log-level", "warning"]) { RedirectStandardOutput = true };
         start.Environment["DOMESDAY_ADMIN_PASSWORD"] = Password;
         var watch = Stopwatch.StartNew();
         var process = Process.Start(start)!;
