@@ -4,16 +4,18 @@ using Domesday.Benchmarks.Ledger;
 using Domesday.Benchmarks.Rivals;
 
 const string Usage = """
-    ./bench [ledger] [--events N] [--write]
+    ./bench [ledger|ingest|profile] [--events N] [--write]
 
       ledger       ingest, questions, readers beside a writer, export, memory and size, beside PostgreSQL (the default)
+      ingest       the first part of it alone
+      profile      batches of 1,000 into Domesday alone, for use under a profiler
       --events N   how many events; 10,000,000 without it, which takes some 15 minutes and 40 GB in a temporary folder
       --write      puts the tables into docs/performance.md
     """;
 
 var names = args.Where(arg => !arg.StartsWith('-') && !int.TryParse(arg, out _)).ToArray();
 var at = Array.IndexOf(args, "--events");
-if (names is not ([] or ["ledger"]) || args.Contains("--help") || (at >= 0 && (at + 1 == args.Length || !int.TryParse(args[at + 1], out _))))
+if (names is not ([] or ["ledger"] or ["ingest"] or ["profile"]) || args.Contains("--help") || (at >= 0 && (at + 1 == args.Length || !int.TryParse(args[at + 1], out _))))
 {
     Console.WriteLine(Usage);
     return args.Contains("--help") ? 0 : 2;
@@ -29,7 +31,7 @@ var report = new Report($"The ledger: {Report.Number(events)} events", "./bench 
 try
 {
     using var run = new LedgerRun(Path.Combine(Path.GetTempPath(), $"domesday-bench-{Environment.ProcessId}"), events, report);
-    await run.RunAsync();
+    await run.RunAsync(names.FirstOrDefault() ?? "ledger");
 }
 catch (Exception exception) when (exception is InvalidOperationException or HttpRequestException or IOException)
 {

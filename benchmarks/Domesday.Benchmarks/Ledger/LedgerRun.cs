@@ -33,22 +33,32 @@ public sealed class LedgerRun : IDisposable
 
     private string Data => Path.Combine(_folder, "data");
 
-    public async Task RunAsync()
-    {
-        using var rival = new PostgresServer(Path.Combine(_folder, "postgres"));
-        await using var ledger = new PostgresLedger(rival.ConnectionString);
-        await ledger.CreateAsync(_start);
-        await IngestAsync(rival, ledger);
-        await ledger.SettleAsync();
-        await OverHttpAsync();
-        await QueriesAsync(ledger);
-    }
+    public Task RunAsync(string part) => part == "profile" ? ProfileAsync() : BesideRivalAsync(part == "ingest");
 
     public void Dispose()
     {
         _lines.Dispose();
         _copy.Dispose();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task ProfileAsync()
+    {
+        using var server = await DomesdayServer.StartAsync(Data);
+        var rate = await IngestBenchmark.BatchesAsync(server, _lines);
+        Console.WriteLine($"{rate}, {ProcessFigures.PeakResident(server.ProcessId) >> 20} MiB resident at most");
+    }
+
+    private async Task BesideRivalAsync(bool ingestAlone)
+    {
+        using var rival = new PostgresServer(Path.Combine(_folder, "postgres"));
+        await using var ledger = new PostgresLedger(rival.ConnectionString);
+        await ledger.CreateAsync(_start);
+        await IngestAsync(rival, ledger);
+        if (ingestAlone) return;
+        await ledger.SettleAsync();
+        await OverHttpAsync();
+        await QueriesAsync(ledger);
     }
 
     private async Task IngestAsync(PostgresServer rival, PostgresLedger ledger)
