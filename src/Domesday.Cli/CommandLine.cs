@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Domesday.Cli.Commands;
+using Domesday.Cli.Commands.Backup;
 using Domesday.Cli.Commands.Demo;
 using Domesday.Cli.Commands.Export;
 using Domesday.Cli.Commands.Facets;
@@ -45,6 +46,8 @@ internal static class CommandLine
             KeyCommand.Create(console),
             QuarantineCommand.Create(console),
             DemoCommand.Create(console),
+            BackupCommand.Create(),
+            RestoreCommand.Create(),
         };
         root.Subcommands.Add(HelpMarkdownCommand.Create(console, root));
         ExampleHelp.AddTo(root);

@@ -22,5 +22,6 @@ internal static class NativeApi
         api.MapTail();
         api.MapQuarantine();
         api.MapLog();
+        api.MapBackup();
     }
 }
