@@ -36,6 +36,7 @@ internal static class WebComposition
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, core.Settings, certificate)).UseUrls([.. core.Settings.Urls]);
         Register(builder.Services, core);
+        foreach (var dialect in parts.Dialects) builder.Services.AddSingleton(dialect.Problems);
         var app = builder.Build();
         app.UseMiddleware<RequestMetrics>();
         app.UseMiddleware<FailureMiddleware>();
@@ -46,6 +47,7 @@ internal static class WebComposition
         app.MapTokenKeys();
         app.MapNativeApi();
         foreach (var source in parts.Sources) source.Map(app);
+        foreach (var dialect in parts.Dialects) dialect.Map(app);
         RouteCheck.EnsureRequirements(app);
         return app;
     }
@@ -77,6 +79,7 @@ internal static class WebComposition
         services.AddSingleton(core.Storage.Reader);
         services.AddSingleton(core.Pipeline);
         services.AddSingleton(core.Sealer);
+        services.AddSingleton(core.SealingOptions);
         services.AddSingleton(new LedgerProofs(core.Storage.Store, core.Storage.Reader, core.Sealer));
         services.AddSingleton<ICheckpointSource>(new SealedCheckpoints(core.Sealer));
         services.AddSingleton(core.Ledger);
