@@ -19,8 +19,8 @@ internal static class TenantEndpoints
     public static void MapTenants(this IEndpointRouteBuilder api)
     {
         var tenants = api.MapGroup("/tenants");
-        tenants.MapGet("", List).RequirePermission(Permission.ConfigRead);
-        tenants.MapGet("/{name}", Get).RequirePermission(Permission.ConfigRead);
+        tenants.MapGet("", List).RequirePermission(Permission.ConfigRead, wholeTenant: true);
+        tenants.MapGet("/{name}", Get).RequirePermission(Permission.ConfigRead, wholeTenant: true);
         tenants.MapPost("", CreateAsync).RequirePermission(Permission.ConfigWrite).RequireOperator();
         tenants.MapPatch("/{name}", ChangeAsync).RequirePermission(Permission.ConfigWrite).RequireOperator();
         tenants.MapDelete("/{name}", DisableAsync).RequirePermission(Permission.ConfigWrite).RequireOperator();
