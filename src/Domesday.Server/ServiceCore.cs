@@ -1,10 +1,12 @@
 using System.Diagnostics.Metrics;
 using Domesday.Core.Append;
+using Domesday.Core.Certificates;
 using Domesday.Core.Control;
 using Domesday.Core.Credentials;
 using Domesday.Core.Problems;
 using Domesday.Core.Sealing;
 using Domesday.Core.Tokens;
+using Domesday.Server.Federation;
 using Domesday.Server.Metrics;
 using Domesday.Server.Settings;
 using Microsoft.Extensions.Logging;
@@ -22,6 +24,7 @@ internal sealed class ServiceCore : IAsyncDisposable
         Uses = new(time, Queue);
         Failures = new(Queue);
         Successes = new(Queue);
+        Foreign = new(settings, time);
     }
 
     public ServiceSettings Settings { get; }
@@ -48,7 +51,11 @@ internal sealed class ServiceCore : IAsyncDisposable
 
     public SignInSuccesses Successes { get; }
 
+    public ForeignIssuers Foreign { get; }
+
     public TokenKeys TokenKeys { get; private set; } = null!;
+
+    public ClientAuthority Authority { get; private set; } = null!;
 
     public TokenIssuer Tokens { get; private set; } = null!;
 
@@ -86,7 +93,9 @@ internal sealed class ServiceCore : IAsyncDisposable
     {
         await Queue.DisposeAsync();
         Credentials?.Dispose();
+        Foreign.Dispose();
         Ledger?.Dispose();
+        Authority?.Dispose();
         TokenKeys?.Dispose();
         Sealer?.Dispose();
         await Storage.Store.DisposeAsync();
@@ -107,7 +116,9 @@ internal sealed class ServiceCore : IAsyncDisposable
         if (!opened.IsOk) return opened.Problem;
         TokenKeys = opened.Value;
         Tokens = new(TokenKeys, Settings.Origin, Time);
-        return null;
+        var authority = ClientAuthority.Open(Path.Combine(Settings.Data, "keys"), Settings.KeyPassphrase, Settings.TlsClientCa, Time);
+        if (authority.IsOk) Authority = authority.Value;
+        return authority.Problem;
     }
 
     private async ValueTask<Problem?> OpenControlAsync(CancellationToken cancellation)
@@ -117,7 +128,7 @@ internal sealed class ServiceCore : IAsyncDisposable
         if (!made.IsOk) return made.Problem;
         MadePassword = made.Value;
         await Uses.ReadBackAsync(Storage.Reader, Ledger.State, cancellation);
-        Credentials = new(Ledger, Uses, Failures, Successes, new SignInLimiter(Time), Tokens, Time, Meter);
+        Credentials = new(Ledger, Uses, Failures, Successes, new SignInLimiter(Time), Tokens, Authority, Foreign.All, Time, Meter);
         return null;
     }
 }

@@ -106,7 +106,10 @@ public static class ControlKinds
     public static ControlKind<GrantRecord> Grant { get; } = new("grant", ControlJson.Default.GrantRecord,
         state => state.Grants, (state, table) => state with { Grants = table }, record => record);
 
-    internal static IReadOnlyList<ControlKind> All { get; } = [Tenant, User, Key, Application, Session, Role, Grant];
+    public static ControlKind<CertificateRecord> Certificate { get; } = new("certificate", ControlJson.Default.CertificateRecord,
+        state => state.Certificates, (state, table) => state with { Certificates = table }, record => record);
+
+    internal static IReadOnlyList<ControlKind> All { get; } = [Tenant, User, Key, Application, Session, Role, Grant, Certificate];
 
     internal static ControlKind? Named(string? name) => All.FirstOrDefault(kind => kind.Name == name);
 }

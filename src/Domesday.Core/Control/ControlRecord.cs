@@ -133,4 +133,5 @@ public sealed record ApiKeyRecord : ControlRecord
 [JsonSerializable(typeof(SessionRecord))]
 [JsonSerializable(typeof(RoleRecord))]
 [JsonSerializable(typeof(GrantRecord))]
+[JsonSerializable(typeof(CertificateRecord))]
 internal sealed partial class ControlJson : JsonSerializerContext;

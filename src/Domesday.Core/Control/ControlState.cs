@@ -28,6 +28,9 @@ public sealed record ControlState
     /// <summary>By id.</summary>
     public ImmutableDictionary<string, GrantRecord> Grants { get; init; } = ImmutableDictionary.Create<string, GrantRecord>(StringComparer.Ordinal);
 
+    /// <summary>By serial number, revoked ones included.</summary>
+    public ImmutableDictionary<string, CertificateRecord> Certificates { get; init; } = ImmutableDictionary.Create<string, CertificateRecord>(StringComparer.Ordinal);
+
     /// <summary>Whether the tenant exists and takes events and credentials.</summary>
     public bool IsActive(string tenant) => Tenants.TryGetValue(tenant, out var record) && record.DisabledAt is null;
 }
@@ -40,4 +43,7 @@ public static class PrincipalKinds
     public const string ApiKey = "api_key";
 
     public const string Application = "application";
+
+    /// <summary>Known to another issuer alone, and here by the roles that its token has there.</summary>
+    public const string Federated = "federated";
 }

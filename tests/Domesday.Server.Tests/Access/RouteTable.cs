@@ -36,6 +36,11 @@ internal static class RouteTable
         .. Administration("applications", "id", "{application}", """{"name":"something"}""", """{"name":"changed"}"""),
         new($"POST {Api}/applications/{{id}}/secret", Tenant, Permission.AccessWrite, $"{Api}/applications/{{application}}/secret"),
         .. Administration("keys", "id", "{key}", """{"name":"something","rights":["monitor"]}""", """{"name":"changed"}"""),
+        new($"GET {Api}/certificates", Tenant, Permission.AccessRead, $"{Api}/certificates"),
+        new($"GET {Api}/certificates/{{serial}}", Tenant, Permission.AccessRead, $"{Api}/certificates/{{certificate}}"),
+        new($"POST {Api}/certificates", Tenant, Permission.AccessWrite, $"{Api}/certificates", """{"user":"{user}"}"""),
+        new($"DELETE {Api}/certificates/{{serial}}", Tenant, Permission.AccessWrite, $"{Api}/certificates/{{certificate}}"),
+        new($"GET {Api}/certificates/revocation-list", Operator, Permission.ConfigRead, $"{Api}/certificates/revocation-list"),
         .. Administration("roles", "name", "{role}", """{"name":"something","permissions":["config.read"]}""", """{"title":"changed"}"""),
         .. Administration("grants", "id", "{grant}", """{"user":"{user}","role":"writer"}""", """{"expires_at":"2199-01-01T00:00:00Z"}"""),
     ];
