@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Domesday.Cli.Commands;
+using Domesday.Cli.Commands.Access;
 using Domesday.Cli.Commands.Backup;
 using Domesday.Cli.Commands.Demo;
 using Domesday.Cli.Commands.Export;
@@ -44,6 +45,11 @@ internal static class CommandLine
             VerifyCommand.Create(console),
             TenantCommand.Create(console),
             KeyCommand.Create(console),
+            UserCommand.Create(console),
+            AppCommand.Create(console),
+            RoleCommand.Create(console),
+            GrantCommand.Create(console),
+            ClientBundleCommand.Create(console),
             QuarantineCommand.Create(console),
             DemoCommand.Create(console),
             BackupCommand.Create(),

@@ -20,6 +20,22 @@ namespace Domesday.Client;
 [JsonSerializable(typeof(NewKey))]
 [JsonSerializable(typeof(QuarantinePage))]
 [JsonSerializable(typeof(QuarantineItem))]
+[JsonSerializable(typeof(UserInfo))]
+[JsonSerializable(typeof(UserList))]
+[JsonSerializable(typeof(NewUser))]
+[JsonSerializable(typeof(UserChange))]
+[JsonSerializable(typeof(ApplicationInfo))]
+[JsonSerializable(typeof(ApplicationList))]
+[JsonSerializable(typeof(NewApplication))]
+[JsonSerializable(typeof(RoleInfo))]
+[JsonSerializable(typeof(RoleList))]
+[JsonSerializable(typeof(NewRole))]
+[JsonSerializable(typeof(GrantInfo))]
+[JsonSerializable(typeof(GrantList))]
+[JsonSerializable(typeof(NewGrant))]
+[JsonSerializable(typeof(CertificateInfo))]
+[JsonSerializable(typeof(CertificateList))]
+[JsonSerializable(typeof(NewCertificate))]
 internal sealed partial class ClientJson : JsonSerializerContext;
 
 internal sealed record NoteText(string Text);

@@ -58,7 +58,7 @@ internal sealed class MatrixWorld : IAsyncDisposable
     }
 
     /// <summary>The call's path and body with what the tenant has, or with what is not there.</summary>
-    public (string Path, string? Body) Call(RouteCase route, IReadOnlyDictionary<string, string> names) => (Replace(route.Call, names), route.Body is null ? null : Replace(route.Body, names));
+    public static (string Path, string? Body) Call(RouteCase route, IReadOnlyDictionary<string, string> names) => (Replace(route.Call, names), route.Body is null ? null : Replace(route.Body, names));
 
     public async ValueTask DisposeAsync() => await Service.DisposeAsync();
 
