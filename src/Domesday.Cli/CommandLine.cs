@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Text.Json;
 using Domesday.Cli.Commands;
+using Domesday.Cli.Commands.Bench;
 using Domesday.Cli.Commands.Demo;
 using Domesday.Cli.Commands.Export;
 using Domesday.Cli.Commands.Facets;
@@ -45,6 +48,7 @@ internal static class CommandLine
             KeyCommand.Create(console),
             QuarantineCommand.Create(console),
             DemoCommand.Create(console),
+            BenchCommand.Create(console),
         };
         root.Subcommands.Add(HelpMarkdownCommand.Create(console, root));
         ExampleHelp.AddTo(root);
@@ -92,13 +96,30 @@ internal static class CommandLine
         }
     }
 
+    /// <summary>A group of commands explains itself; anything else is told with the nearest word that exists.</summary>
     private static int Misuse(ParseResult parse, CliConsole console)
     {
-        foreach (var error in parse.Errors) console.Error.WriteLine(PlainText.Of(error.Message));
-        var path = new List<string>();
-        for (var result = parse.CommandResult; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult) path.Insert(0, result.Command.Name);
-        path[0] = "domesday";
-        console.Error.WriteLine($"See {string.Join(' ', path)} --help.");
+        var command = parse.CommandResult.Command;
+        var configuration = new InvocationConfiguration { Output = console.Error, Error = console.Error };
+        if (parse.UnmatchedTokens.Count == 0 && command.Subcommands.Count > 0 && command.Action is null)
+        {
+            Create(console).Parse([.. PathOf(parse).Skip(1), "--help"]).Invoke(configuration);
+            return Misused;
+        }
+        if (parse.Action is ParseErrorAction { } action)
+        {
+            action.ShowHelp = false;
+            parse.Invoke(configuration);
+        }
+        console.Error.WriteLine($"See {string.Join(' ', PathOf(parse))} --help.");
         return Misused;
+    }
+
+    private static List<string> PathOf(ParseResult parse)
+    {
+        var path = new List<string>();
+        for (var result = parse.CommandResult; result is not null; result = result.Parent as CommandResult) path.Insert(0, result.Command.Name);
+        path[0] = "domesday";
+        return path;
     }
 }

@@ -47,10 +47,12 @@ internal static class MarkdownHelp
         var options = command.Options.Where(option => option is not (HelpOption or VersionOption) && !option.Hidden).ToList();
         if (command.Arguments.Count + options.Count > 0) text.Append("\n| | |\n|---|---|\n");
         foreach (var argument in command.Arguments) Row(text, argument.Name, argument.Description);
-        foreach (var option in options) Row(text, string.Join(", ", [.. option.Aliases.OrderBy(alias => alias.Length), option.Name]) + (option.HelpName is { } value ? $" {value}" : ""), option.Description);
+        foreach (var option in options) Row(text, string.Join(", ", [.. option.Aliases.OrderBy(alias => alias.Length), option.Name]) + (option.HelpName is { } value ? $" {value}" : ""), option.Description + DefaultOf(option));
         text.Append('\n');
         foreach (var inner in command.Subcommands.Where(inner => !inner.Hidden)) Write(text, inner, path);
     }
+
+    private static string DefaultOf(Option option) => option is { HasDefaultValue: true } and not Option<bool> && option.GetDefaultValue() is { } value ? $" Without it {value}." : "";
 
     private static void Row(StringBuilder text, string name, string? description) =>
         text.Append("| `").Append(name.Replace("|", "\\|", StringComparison.Ordinal)).Append("` | ").Append(description?.Replace("|", "\\|", StringComparison.Ordinal)).Append(" |\n");

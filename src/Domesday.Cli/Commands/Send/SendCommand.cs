@@ -14,8 +14,8 @@ internal static class SendCommand
         var command = new ExampledCommand("send", "Sends events out of a file: NDJSON, a JSON array or one event, plain or gzip.",
             "domesday send events.ndjson", "tail -n 100 app.log | to-events | domesday send -", "domesday send --partial --from-line 12001 events.ndjson");
         var file = new Argument<string>("file") { Description = "The file; - is standard input.", DefaultValueFactory = _ => "-" };
-        var batch = new Option<int>("--batch") { HelpName = "EVENTS", Description = "Events in one request. Default 1000.", DefaultValueFactory = _ => 1_000 };
-        var connections = new Option<int>("--connections") { HelpName = "NUMBER", Description = "Requests at the same time; 1 keeps the order of the file. Default 4.", DefaultValueFactory = _ => 4 };
+        var batch = new Option<int>("--batch") { HelpName = "EVENTS", Description = "Events in one request.", DefaultValueFactory = _ => 1_000 };
+        var connections = new Option<int>("--connections") { HelpName = "NUMBER", Description = "Requests at the same time; 1 keeps the order of the file.", DefaultValueFactory = _ => 4 };
         var partial = new Option<bool>("--partial") { Description = "Stores what is good and tells the rest, instead of stopping at the first batch with a bad event." };
         var quarantine = new Option<bool>("--quarantine") { Description = "As --partial, and the service keeps the rest in quarantine." };
         var gzip = new Option<bool>("--gzip") { Description = "Compresses what is sent." };
