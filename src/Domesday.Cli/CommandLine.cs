@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Text.Json;
 using Domesday.Cli.Commands;
 using Domesday.Cli.Commands.Bench;
@@ -109,7 +110,11 @@ internal static class CommandLine
         if (parse.Action is ParseErrorAction { } action)
         {
             action.ShowHelp = false;
-            parse.Invoke(configuration);
+            using var said = new StringWriter(CultureInfo.InvariantCulture);
+            parse.Invoke(new() { Output = said, Error = said });
+            // That a command is missing follows from the word that is none.
+            var lines = said.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            foreach (var line in lines.Where(line => parse.UnmatchedTokens.Count == 0 || !line.StartsWith("Required command", StringComparison.Ordinal))) console.Error.WriteLine(PlainText.Of(line));
         }
         console.Error.WriteLine($"See {string.Join(' ', PathOf(parse))} --help.");
         return Misused;

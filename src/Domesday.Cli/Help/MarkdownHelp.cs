@@ -43,6 +43,7 @@ internal static class MarkdownHelp
     {
         path = $"{path} {command.Name}";
         text.Append("## ").Append(path).Append("\n\n").Append(command.Description).Append('\n');
+        if (command is ExampledCommand { Remarks: { } remarks }) text.Append('\n').Append(remarks).Append('\n');
         if (command is ExampledCommand { Examples.Count: > 0 } exampled) text.Append("\n```sh\n").AppendJoin('\n', exampled.Examples).Append("\n```\n");
         var options = command.Options.Where(option => option is not (HelpOption or VersionOption) && !option.Hidden).ToList();
         if (command.Arguments.Count + options.Count > 0) text.Append("\n| | |\n|---|---|\n");

@@ -69,6 +69,17 @@ public sealed class ReadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_large_body_is_read_from_beside_its_event()
+    {
+        var body = $"{{\"text\":\"{new string('x', 100_000)}\"}}";
+        await _cli.SendAsync($"{{\"id\":\"large\",\"action\":\"create\",\"request\":{{\"body\":{body}}}}}");
+        Assert.Equal(body + "\n", await _cli.OutputAsync("get", "large", "--attachment", "request.body"));
+        var absent = await _cli.RunAsync("get", "large", "--attachment", "response.body");
+        Assert.Equal(2, absent.Code);
+        Assert.Contains("it has request.body", absent.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Facets_and_histogram_count_what_matches()
     {
         Assert.Matches("action +create +1", await _cli.OutputAsync("facets", "--field", "action,actor-name", "--service", "shop"));

@@ -12,7 +12,10 @@ internal static class BenchCommand
 {
     public static Command Create(CliConsole console)
     {
-        var command = new ExampledCommand("bench", "Puts load on a running service, and measures it from outside: what a client sees, its own work included.", "domesday bench ingest --events 1000000");
+        var command = new ExampledCommand("bench", "Puts load on a running service, and measures it.", "domesday bench ingest --events 1000000")
+        {
+            Remarks = "It is measured from outside: what a client sees, its own work included.",
+        };
         command.Subcommands.Add(Ingest(console));
         command.Subcommands.Add(Query(console));
         command.Subcommands.Add(Export(console));
