@@ -31,6 +31,9 @@ internal static class CommandLine
     private const int Failed = 1;
     private const int Misused = 2;
 
+    /// <summary>Errno of a pipe that nobody reads any more, on Linux and macOS.</summary>
+    private const int BrokenPipe = 32;
+
     public static RootCommand Create(CliConsole console)
     {
         var root = new RootCommand("Domesday, the audit log that you can prove: the service and its command line.")
@@ -83,6 +86,11 @@ internal static class CommandLine
         catch (HttpRequestException exception)
         {
             await console.Error.WriteLineAsync($"The service cannot be reached, or broke off: {PlainText.Of(exception.Message)}");
+            return Failed;
+        }
+        catch (IOException exception) when (exception.HResult == BrokenPipe)
+        {
+            // Such as «| head»: whoever reads has enough.
             return Failed;
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or TimeoutException or UnauthorizedAccessException)

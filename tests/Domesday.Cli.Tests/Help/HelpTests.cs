@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Domesday.Cli.Help;
 using Domesday.Cli.Terminal;
 
@@ -73,6 +74,24 @@ public sealed class HelpTests
         var result = await cli.RunAsync("query", "--server", "http://127.0.0.1:1", "--key", "k");
         Assert.Equal(1, result.Code);
         Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task A_password_is_asked_for_where_there_is_someone_to_ask()
+    {
+        using var error = new StringWriter(CultureInfo.InvariantCulture);
+        var asked = new List<string>();
+        using var console = new CliConsole(Stream.Null, Stream.Null, error, new Dictionary<string, string>())
+        {
+            AskSecret = question =>
+            {
+                asked.Add(question);
+                return "secret";
+            },
+        };
+        Assert.Equal(1, await CommandLine.RunAsync(["query", "--server", "http://127.0.0.1:1", "--user", "alice"], console, TestContext.Current.CancellationToken));
+        Assert.Equal("Password of alice:", Assert.Single(asked));
+        Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
     }
 
     private static RootCommand Tree() => CommandLine.Create(new CliConsole(Stream.Null, Stream.Null, TextWriter.Null, new Dictionary<string, string>()));

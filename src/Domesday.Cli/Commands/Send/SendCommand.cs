@@ -39,6 +39,7 @@ internal static class SendCommand
                 ReceiptsFile = parse.GetValue(receipts),
             };
             using var client = connection.Connect(parse);
+            if (console.IsTyped && parse.GetValue(file) is null or "-") await console.Error.WriteLineAsync("Type events, and end with Ctrl-D.");
             await using var events = await EventFile.OpenAsync(parse.GetValue(file) is { } path and not "-" ? File.OpenRead(path) : console.Input, cancellation);
             var outcome = await new SendRun(client, console, settings).RunAsync(events, cancellation);
             if (parse.GetValue(json)) outcome.WriteJson(console);
