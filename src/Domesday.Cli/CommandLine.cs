@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
 using Domesday.Cli.Commands;
+using Domesday.Cli.Commands.Backup;
 using Domesday.Cli.Commands.Bench;
 using Domesday.Cli.Commands.Demo;
 using Domesday.Cli.Commands.Export;
@@ -53,6 +54,8 @@ internal static class CommandLine
             QuarantineCommand.Create(console),
             DemoCommand.Create(console),
             BenchCommand.Create(console),
+            BackupCommand.Create(),
+            RestoreCommand.Create(),
         };
         root.Subcommands.Add(HelpMarkdownCommand.Create(console, root));
         ExampleHelp.AddTo(root);
