@@ -31,7 +31,7 @@ public sealed class BackupTests
             await stop.CancelAsync();
             await Task.WhenAll(writers);
         }
-        await using (var file = File.OpenRead(folder["backup.tar"])) Assert.Null((await BackupArchive.RestoreAsync(file, folder["restored"], Cancellation)).Refusal);
+        await using (var file = File.OpenRead(folder["backup.tar"])) Assert.Null((await BackupArchive.RestoreAsync(file, folder["restored"], null, Cancellation)).Refusal);
         await using var restored = await EmbeddedService.StartAsync(folder["restored"]);
         var ids = await restored.IdsAsync();
         Assert.Distinct(ids);
@@ -58,7 +58,7 @@ public sealed class BackupTests
         }
         for (var i = 0; i < 5; i++)
         {
-            await using (var file = File.OpenRead(folder[$"{i}.tar"])) Assert.Null((await BackupArchive.RestoreAsync(file, folder[$"{i}"], Cancellation)).Refusal);
+            await using (var file = File.OpenRead(folder[$"{i}.tar"])) Assert.Null((await BackupArchive.RestoreAsync(file, folder[$"{i}"], null, Cancellation)).Refusal);
             Assert.True(File.Exists(folder[$"{i}/checkpoints"]));
             await using var restored = await EmbeddedService.StartAsync(folder[$"{i}"]);
             await VerifyAsync(restored, await restored.Admin.GetStringAsync("/audit/v1/log/key", Cancellation), 1);
@@ -70,7 +70,7 @@ public sealed class BackupTests
     {
         using var folder = new TestFolder();
         await using (var service = await EmbeddedService.StartAsync(folder["data"])) await File.WriteAllBytesAsync(folder["backup.tar"], await service.BackupAsync(), Cancellation);
-        await using (var file = File.OpenRead(folder["backup.tar"])) Assert.Null((await BackupArchive.RestoreAsync(file, folder["restored"], Cancellation)).Refusal);
+        await using (var file = File.OpenRead(folder["backup.tar"])) Assert.Null((await BackupArchive.RestoreAsync(file, folder["restored"], null, Cancellation)).Refusal);
         await using var restored = await EmbeddedService.StartAsync(folder["restored"]);
         Assert.Empty(await restored.IdsAsync());
     }
@@ -80,7 +80,7 @@ public sealed class BackupTests
     {
         using var folder = new TestFolder();
         await using (var service = await EmbeddedService.StartAsync(folder["data"])) await File.WriteAllBytesAsync(folder["backup.tar"], await service.BackupAsync(), Cancellation);
-        await using (var file = File.OpenRead(folder["backup.tar"])) await BackupArchive.RestoreAsync(file, folder["restored"], Cancellation);
+        await using (var file = File.OpenRead(folder["backup.tar"])) await BackupArchive.RestoreAsync(file, folder["restored"], null, Cancellation);
         foreach (var path in Directory.EnumerateFileSystemEntries(folder["restored"], "*", SearchOption.AllDirectories).Append(folder["restored"]))
         {
             if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(path) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
