@@ -1,4 +1,5 @@
 using Domesday.Core.Control;
+using Domesday.Core.Credentials;
 using Domesday.Core.Export;
 using Domesday.Core.Sealing;
 using Domesday.Http.Authentication;
@@ -35,6 +36,7 @@ internal static class WebComposition
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, core.Settings, certificate)).UseUrls([.. core.Settings.Urls]);
         Register(builder.Services, core);
+        foreach (var dialect in parts.Dialects) builder.Services.AddSingleton(dialect.Problems);
         var app = builder.Build();
         app.UseMiddleware<RequestMetrics>();
         app.UseMiddleware<FailureMiddleware>();
@@ -42,8 +44,10 @@ internal static class WebComposition
         app.MapHealth();
         app.MapMetrics();
         app.MapProblemPages();
+        app.MapTokenKeys();
         app.MapNativeApi();
         foreach (var source in parts.Sources) source.Map(app);
+        foreach (var dialect in parts.Dialects) dialect.Map(app);
         RouteCheck.EnsureRequirements(app);
         return app;
     }
@@ -80,6 +84,9 @@ internal static class WebComposition
         services.AddSingleton<ICheckpointSource>(new SealedCheckpoints(core.Sealer));
         services.AddSingleton(core.Ledger);
         services.AddSingleton(core.Credentials);
+        services.AddSingleton(core.TokenKeys);
+        services.AddSingleton(core.Tokens);
+        services.AddSingleton(new SignIn(core.Credentials, core.Tokens, core.Successes, core.Ledger, core.Settings.TokenLifetime, core.Time));
         services.AddSingleton(core.Uses);
         services.AddSingleton(core.Failures);
         services.AddSingleton(new ReadAudit(core.Queue));
