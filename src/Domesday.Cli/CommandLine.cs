@@ -15,6 +15,7 @@ using Domesday.Cli.Commands.Key;
 using Domesday.Cli.Commands.Note;
 using Domesday.Cli.Commands.Quarantine;
 using Domesday.Cli.Commands.Query;
+using Domesday.Cli.Commands.Restore;
 using Domesday.Cli.Commands.Send;
 using Domesday.Cli.Commands.Tail;
 using Domesday.Cli.Commands.Tenant;
@@ -52,10 +53,10 @@ internal static class CommandLine
             TenantCommand.Create(console),
             KeyCommand.Create(console),
             QuarantineCommand.Create(console),
+            BackupCommand.Create(console),
+            RestoreCommand.Create(console),
             DemoCommand.Create(console),
             BenchCommand.Create(console),
-            BackupCommand.Create(),
-            RestoreCommand.Create(),
         };
         root.Subcommands.Add(HelpMarkdownCommand.Create(console, root));
         ExampleHelp.AddTo(root);

@@ -146,6 +146,11 @@ public sealed class DomesdayClient : IDisposable
         return await ExportDownload.OpenAsync(await _transport.SendAsync(request, cancellation), export.Transfer, cancellation);
     }
 
+    /// <summary>Begins a copy of everything that the service keeps; for system administrators.</summary>
+    /// <returns>A tar archive, to be read to its end and given to <see cref="Backup.BackupArchive"/>, which knows whether it is complete.</returns>
+    public async Task<ExportDownload> BackupAsync(CancellationToken cancellation) =>
+        await ExportDownload.OpenAsync(await _transport.SendAsync(new(HttpMethod.Get, "backup") { IsOfTenant = false }, cancellation), ExportTransfer.Plain, cancellation);
+
     /// <summary>Events as they come; resumes by itself without gap or repeat when the stream ends or breaks.</summary>
     /// <param name="after">The last sequence that was seen; null: from now on.</param>
     /// <returns>Ends by an exception: cancellation, a refusal, or a service that could not be reached again after <see cref="ClientOptions.RetriesMax"/> attempts.</returns>
