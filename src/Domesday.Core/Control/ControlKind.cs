@@ -100,7 +100,13 @@ public static class ControlKinds
     public static ControlKind<SessionRecord> Session { get; } = new("session", ControlJson.Default.SessionRecord,
         state => state.RevokedSessions, (state, table) => state with { RevokedSessions = SessionRecord.WithoutExpired(table) }, record => record);
 
-    internal static IReadOnlyList<ControlKind> All { get; } = [Tenant, User, Key, Application, Session];
+    public static ControlKind<RoleRecord> Role { get; } = new("role", ControlJson.Default.RoleRecord,
+        state => state.Roles, (state, table) => state with { Roles = table }, record => record);
+
+    public static ControlKind<GrantRecord> Grant { get; } = new("grant", ControlJson.Default.GrantRecord,
+        state => state.Grants, (state, table) => state with { Grants = table }, record => record);
+
+    internal static IReadOnlyList<ControlKind> All { get; } = [Tenant, User, Key, Application, Session, Role, Grant];
 
     internal static ControlKind? Named(string? name) => All.FirstOrDefault(kind => kind.Name == name);
 }
