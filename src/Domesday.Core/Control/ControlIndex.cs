@@ -1,5 +1,3 @@
-using Domesday.Core.Access;
-
 namespace Domesday.Core.Control;
 
 /// <summary>One state, prepared for the look-ups of every request.</summary>

@@ -100,7 +100,10 @@ public static class ControlKinds
     public static ControlKind<SessionRecord> Session { get; } = new("session", ControlJson.Default.SessionRecord,
         state => state.RevokedSessions, (state, table) => state with { RevokedSessions = SessionRecord.WithoutExpired(table) }, record => record);
 
-    internal static IReadOnlyList<ControlKind> All { get; } = [Tenant, User, Key, Application, Session];
+    public static ControlKind<DataSinkRecord> DataSink { get; } = new("data_sink", ControlJson.Default.DataSinkRecord,
+        state => state.DataSinks, (state, table) => state with { DataSinks = table }, record => record.Public());
+
+    internal static IReadOnlyList<ControlKind> All { get; } = [Tenant, User, Key, Application, Session, DataSink];
 
     internal static ControlKind? Named(string? name) => All.FirstOrDefault(kind => kind.Name == name);
 }

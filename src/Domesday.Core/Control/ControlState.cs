@@ -23,6 +23,9 @@ public sealed record ControlState
     /// <summary>Those that were ended before their time, by id; expired ones are dropped now and then.</summary>
     public ImmutableDictionary<string, SessionRecord> RevokedSessions { get; init; } = ImmutableDictionary.Create<string, SessionRecord>(StringComparer.Ordinal);
 
+    /// <summary>By id.</summary>
+    public ImmutableDictionary<string, DataSinkRecord> DataSinks { get; init; } = ImmutableDictionary.Create<string, DataSinkRecord>(StringComparer.Ordinal);
+
     /// <summary>Whether the tenant exists and takes events and credentials.</summary>
     public bool IsActive(string tenant) => Tenants.TryGetValue(tenant, out var record) && record.DisabledAt is null;
 
