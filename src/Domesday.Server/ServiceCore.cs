@@ -45,6 +45,8 @@ internal sealed class ServiceCore : IAsyncDisposable
 
     public SignInFailures Failures { get; }
 
+    public SealingOptions SealingOptions => new() { DataFolder = Settings.Data, Origin = Settings.Origin, KeyPassphrase = Settings.KeyPassphrase };
+
     public SignInSuccesses Successes { get; }
 
     public SecretBox Secrets { get; private set; } = null!;
@@ -97,8 +99,7 @@ internal sealed class ServiceCore : IAsyncDisposable
 
     private Problem? OpenSealing()
     {
-        var options = new SealingOptions { DataFolder = Settings.Data, Origin = Settings.Origin, KeyPassphrase = Settings.KeyPassphrase };
-        var opened = Sealer.Open(Storage.Store, options, Meter, Time, Loggers.CreateLogger<Sealer>());
+        var opened = Sealer.Open(Storage.Store, SealingOptions, Meter, Time, Loggers.CreateLogger<Sealer>());
         if (opened.IsOk) Sealer = opened.Value;
         return opened.Problem;
     }

@@ -23,5 +23,6 @@ internal static class NativeApi
         api.MapTail();
         api.MapQuarantine();
         api.MapLog();
+        api.MapBackup();
     }
 }
