@@ -1,3 +1,6 @@
+using Domesday.Dialects.PlatformPcd;
+using Domesday.Dialects.RunAi;
+using Domesday.Dialects.SpectroPalette;
 using Domesday.Dialects.UpCloud;
 using Domesday.Http.PlugIns;
 
@@ -6,5 +9,11 @@ namespace Domesday.Dialects;
 /// <summary>The vendors' APIs that the service answers to.</summary>
 public static class DialectCatalog
 {
-    public static IReadOnlyList<IDialect> Dialects { get; } = [new UpCloudDialect(new UpCloudOptions())];
+    public static IReadOnlyList<IDialect> Dialects { get; } =
+    [
+        new PlatformPcdDialect(new PlatformPcdOptions()),
+        new RunAiDialect(new RunAiOptions()),
+        new SpectroPaletteDialect(new SpectroPaletteOptions()),
+        new UpCloudDialect(new UpCloudOptions()),
+    ];
 }

@@ -83,6 +83,7 @@ internal static class WebComposition
         services.AddSingleton(new LedgerProofs(core.Storage.Store, core.Storage.Reader, core.Sealer));
         services.AddSingleton<ICheckpointSource>(new SealedCheckpoints(core.Sealer));
         services.AddSingleton(core.Ledger);
+        services.AddSingleton(core.Secrets);
         services.AddSingleton(core.Credentials);
         services.AddSingleton(core.TokenKeys);
         services.AddSingleton(core.Tokens);

@@ -106,7 +106,10 @@ public static class ControlKinds
     public static ControlKind<GrantRecord> Grant { get; } = new("grant", ControlJson.Default.GrantRecord,
         state => state.Grants, (state, table) => state with { Grants = table }, record => record);
 
-    internal static IReadOnlyList<ControlKind> All { get; } = [Tenant, User, Key, Application, Session, Role, Grant];
+    public static ControlKind<DataSinkRecord> DataSink { get; } = new("data_sink", ControlJson.Default.DataSinkRecord,
+        state => state.DataSinks, (state, table) => state with { DataSinks = table }, record => record.Public());
+
+    internal static IReadOnlyList<ControlKind> All { get; } = [Tenant, User, Key, Application, Session, Role, Grant, DataSink];
 
     internal static ControlKind? Named(string? name) => All.FirstOrDefault(kind => kind.Name == name);
 }

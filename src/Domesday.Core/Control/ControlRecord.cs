@@ -126,6 +126,7 @@ public sealed record ApiKeyRecord : ControlRecord
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UseStringEnumConverter = true)]
+[JsonSerializable(typeof(DataSinkRecord))]
 [JsonSerializable(typeof(TenantRecord))]
 [JsonSerializable(typeof(UserRecord))]
 [JsonSerializable(typeof(ApiKeyRecord))]

@@ -28,6 +28,9 @@ public sealed record ControlState
     /// <summary>By id.</summary>
     public ImmutableDictionary<string, GrantRecord> Grants { get; init; } = ImmutableDictionary.Create<string, GrantRecord>(StringComparer.Ordinal);
 
+    /// <summary>By id.</summary>
+    public ImmutableDictionary<string, DataSinkRecord> DataSinks { get; init; } = ImmutableDictionary.Create<string, DataSinkRecord>(StringComparer.Ordinal);
+
     /// <summary>Whether the tenant exists and takes events and credentials.</summary>
     public bool IsActive(string tenant) => Tenants.TryGetValue(tenant, out var record) && record.DisabledAt is null;
 }
