@@ -35,6 +35,7 @@ internal static class WebComposition
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, core.Settings, certificate)).UseUrls([.. core.Settings.Urls]);
         Register(builder.Services, core);
+        foreach (var dialect in parts.Dialects) builder.Services.AddSingleton(dialect.Problems);
         var app = builder.Build();
         app.UseMiddleware<RequestMetrics>();
         app.UseMiddleware<FailureMiddleware>();
@@ -44,6 +45,7 @@ internal static class WebComposition
         app.MapProblemPages();
         app.MapNativeApi();
         foreach (var source in parts.Sources) source.Map(app);
+        foreach (var dialect in parts.Dialects) dialect.Map(app);
         RouteCheck.EnsureRequirements(app);
         return app;
     }
