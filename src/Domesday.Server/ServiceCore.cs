@@ -4,6 +4,7 @@ using Domesday.Core.Control;
 using Domesday.Core.Credentials;
 using Domesday.Core.Problems;
 using Domesday.Core.Sealing;
+using Domesday.Core.Tokens;
 using Domesday.Server.Metrics;
 using Domesday.Server.Settings;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,7 @@ internal sealed class ServiceCore : IAsyncDisposable
         Queue = new(Pipeline, time, meter, loggers.CreateLogger<ServiceEventQueue>());
         Uses = new(time, Queue);
         Failures = new(Queue);
+        Successes = new(Queue);
     }
 
     public ServiceSettings Settings { get; }
@@ -42,6 +44,12 @@ internal sealed class ServiceCore : IAsyncDisposable
 
     public SignInFailures Failures { get; }
 
+    public SignInSuccesses Successes { get; }
+
+    public TokenKeys TokenKeys { get; private set; } = null!;
+
+    public TokenIssuer Tokens { get; private set; } = null!;
+
     public Sealer Sealer { get; private set; } = null!;
 
     public ControlLedger Ledger { get; private set; } = null!;
@@ -60,7 +68,7 @@ internal sealed class ServiceCore : IAsyncDisposable
         var core = new ServiceCore(settings, parts.Time, loggers, meter, metrics, storage);
         try
         {
-            var problem = core.OpenSealing() ?? await core.OpenControlAsync(cancellation);
+            var problem = core.OpenSealing() ?? core.OpenTokens() ?? await core.OpenControlAsync(cancellation);
             if (problem is null) return core;
             await core.DisposeAsync();
             return problem;
@@ -77,6 +85,7 @@ internal sealed class ServiceCore : IAsyncDisposable
         await Queue.DisposeAsync();
         Credentials?.Dispose();
         Ledger?.Dispose();
+        TokenKeys?.Dispose();
         Sealer?.Dispose();
         await Storage.Store.DisposeAsync();
         Metrics.Dispose();
@@ -91,6 +100,15 @@ internal sealed class ServiceCore : IAsyncDisposable
         return opened.Problem;
     }
 
+    private Problem? OpenTokens()
+    {
+        var opened = TokenKeys.Open(Path.Combine(Settings.Data, "keys", "tokens"), Settings.KeyPassphrase, Settings.TokenKeyAge, Time);
+        if (!opened.IsOk) return opened.Problem;
+        TokenKeys = opened.Value;
+        Tokens = new(TokenKeys, Settings.Origin, Time);
+        return null;
+    }
+
     private async ValueTask<Problem?> OpenControlAsync(CancellationToken cancellation)
     {
         Ledger = await ControlLedger.OpenAsync(Storage.Reader, Pipeline, Loggers.CreateLogger<ControlLedger>(), cancellation);
@@ -98,7 +116,7 @@ internal sealed class ServiceCore : IAsyncDisposable
         if (!made.IsOk) return made.Problem;
         MadePassword = made.Value;
         await Uses.ReadBackAsync(Storage.Reader, Ledger.State, cancellation);
-        Credentials = new(Ledger, Uses, Failures, new SignInLimiter(Time), Time, Meter);
+        Credentials = new(Ledger, Uses, Failures, Successes, new SignInLimiter(Time), Tokens, Time, Meter);
         return null;
     }
 }

@@ -1,4 +1,5 @@
 using Domesday.Core.Control;
+using Domesday.Core.Credentials;
 using Domesday.Core.Export;
 using Domesday.Core.Sealing;
 using Domesday.Http.Authentication;
@@ -43,6 +44,7 @@ internal static class WebComposition
         app.MapHealth();
         app.MapMetrics();
         app.MapProblemPages();
+        app.MapTokenKeys();
         app.MapNativeApi();
         foreach (var source in parts.Sources) source.Map(app);
         foreach (var dialect in parts.Dialects) dialect.Map(app);
@@ -81,6 +83,9 @@ internal static class WebComposition
         services.AddSingleton<ICheckpointSource>(new SealedCheckpoints(core.Sealer));
         services.AddSingleton(core.Ledger);
         services.AddSingleton(core.Credentials);
+        services.AddSingleton(core.TokenKeys);
+        services.AddSingleton(core.Tokens);
+        services.AddSingleton(new SignIn(core.Credentials, core.Tokens, core.Successes, core.Ledger, core.Settings.TokenLifetime, core.Time));
         services.AddSingleton(core.Uses);
         services.AddSingleton(core.Failures);
         services.AddSingleton(new ReadAudit(core.Queue));

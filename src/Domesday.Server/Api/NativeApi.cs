@@ -11,6 +11,7 @@ internal static class NativeApi
     public static void MapNativeApi(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup(Base);
+        api.MapSessions();
         api.MapTenants();
         api.MapKeys();
         api.MapEvents();
