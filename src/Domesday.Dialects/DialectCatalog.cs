@@ -1,3 +1,4 @@
+using Domesday.Dialects.DockerUcp;
 using Domesday.Dialects.UpCloud;
 using Domesday.Http.PlugIns;
 
@@ -6,5 +7,5 @@ namespace Domesday.Dialects;
 /// <summary>The vendors' APIs that the service answers to.</summary>
 public static class DialectCatalog
 {
-    public static IReadOnlyList<IDialect> Dialects { get; } = [new UpCloudDialect(new UpCloudOptions())];
+    public static IReadOnlyList<IDialect> Dialects { get; } = [new UpCloudDialect(new UpCloudOptions()), new DockerUcpDialect(new DockerUcpOptions())];
 }

@@ -100,7 +100,13 @@ public static class ControlKinds
     public static ControlKind<SessionRecord> Session { get; } = new("session", ControlJson.Default.SessionRecord,
         state => state.RevokedSessions, (state, table) => state with { RevokedSessions = SessionRecord.WithoutExpired(table) }, record => record);
 
-    internal static IReadOnlyList<ControlKind> All { get; } = [Tenant, User, Key, Application, Session];
+    public static ControlKind<CapturePolicyRecord> CapturePolicy { get; } = new("capture_policy", ControlJson.Default.CapturePolicyRecord,
+        state => state.CapturePolicies, (state, table) => state with { CapturePolicies = table }, record => record);
+
+    public static ControlKind<DialectSettingsRecord> DialectSettings { get; } = new("dialect_settings", ControlJson.Default.DialectSettingsRecord,
+        state => state.DialectSettings, (state, table) => state with { DialectSettings = table }, record => record with { Document = null });
+
+    internal static IReadOnlyList<ControlKind> All { get; } = [Tenant, User, Key, Application, Session, CapturePolicy, DialectSettings];
 
     internal static ControlKind? Named(string? name) => All.FirstOrDefault(kind => kind.Name == name);
 }

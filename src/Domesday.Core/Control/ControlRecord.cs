@@ -128,4 +128,6 @@ public sealed record ApiKeyRecord : ControlRecord
 [JsonSerializable(typeof(ApiKeyRecord))]
 [JsonSerializable(typeof(ApplicationRecord))]
 [JsonSerializable(typeof(SessionRecord))]
+[JsonSerializable(typeof(CapturePolicyRecord))]
+[JsonSerializable(typeof(DialectSettingsRecord))]
 internal sealed partial class ControlJson : JsonSerializerContext;

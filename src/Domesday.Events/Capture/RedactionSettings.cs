@@ -3,17 +3,17 @@ namespace Domesday.Events.Capture;
 /// <summary>What is taken out of requests before they are recorded.</summary>
 public sealed record RedactionSettings
 {
-    /// <summary>Also what <see cref="RedactionDefaults"/> lists for Docker, Swarm, Kubernetes and common names.</summary>
-    public bool Defaults { get; init; } = true;
+    /// <summary>Leaves out what <see cref="RedactionDefaults"/> lists for Docker, Swarm, Kubernetes and common names, which is redacted otherwise.</summary>
+    public bool WithoutDefaults { get; init; }
 
     /// <summary>Places in bodies.</summary>
-    public IReadOnlyList<BodyRedaction> Bodies { get; init; } = [];
+    public IReadOnlyList<BodyRedaction> Bodies { get => field ?? []; init; }
 
     /// <summary>Headers, without regard to case.</summary>
-    public IReadOnlyList<string> Headers { get; init; } = [];
+    public IReadOnlyList<string> Headers { get => field ?? []; init; }
 
     /// <summary>Names whose values are secret wherever they stand: members of bodies, form fields, query parameters, variables. See <see cref="SecretNames"/> for how they are compared.</summary>
-    public IReadOnlyList<string> Names { get; init; } = [];
+    public IReadOnlyList<string> Names { get => field ?? []; init; }
 
     public static RedactionSettings Default { get; } = new();
 }

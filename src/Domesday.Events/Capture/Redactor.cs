@@ -22,12 +22,12 @@ public sealed class Redactor
         ArgumentNullException.ThrowIfNull(faults);
         var before = faults.Count;
         var bodies = settings.Bodies.Select((body, index) => Compile(body, $"redaction.bodies[{index}]", faults)).ToList();
-        if (settings.Defaults) bodies.AddRange(RedactionDefaults.Bodies.Select(body => Compile(body, "", faults)));
+        if (!settings.WithoutDefaults) bodies.AddRange(RedactionDefaults.Bodies.Select(body => Compile(body, "", faults)));
         foreach (var name in settings.Names)
         {
             if (SecretNames.Fold(name).Length < 2) faults.Add(new("redaction.names", $"has '{name}': fewer than two letters and digits would be found everywhere"));
         }
-        var (headers, names) = settings.Defaults ? (settings.Headers.Concat(RedactionDefaults.Headers), settings.Names.Concat(RedactionDefaults.Names)) : (settings.Headers, settings.Names);
+        var (headers, names) = !settings.WithoutDefaults ? (settings.Headers.Concat(RedactionDefaults.Headers), settings.Names.Concat(RedactionDefaults.Names)) : (settings.Headers, settings.Names);
         return faults.Count > before ? null : new([.. bodies], headers.ToHashSet(StringComparer.OrdinalIgnoreCase), new(names));
     }
 

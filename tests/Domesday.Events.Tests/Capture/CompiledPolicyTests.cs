@@ -84,8 +84,15 @@ public class CompiledPolicyTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void A_policy_needs_no_more_than_a_level() =>
-        Assert.Equal(CaptureLevel.Request, JsonSerializer.Deserialize("""{"level":"request","rules":[{"level":"none","paths":["/x"]}]}""", CaptureJson.Default.CapturePolicy)!.Level);
+    public void A_policy_needs_no_more_than_a_level_and_then_redacts_and_ignores_by_default()
+    {
+        var read = JsonSerializer.Deserialize("""{"level":"request"}""", CaptureJson.Default.CapturePolicy)!;
+        var compiled = CompiledPolicy.Compile(read);
+        Assert.Equal(CaptureLevel.Request, compiled.Decide("POST", RequestPath.Parse("/x"), null, 200).Level);
+        Assert.Equal(CaptureLevel.None, compiled.Decide("GET", RequestPath.Parse("/info"), null, 200).Level);
+        Assert.Equal("[redacted]", compiled.Redactor.Header("Authorization", "x"));
+        Assert.Equal(CapturePolicy.BodyBytesDefault, read.BodyBytes);
+    }
 
     [Fact]
     public void Every_fault_of_a_policy_is_named_at_once()
