@@ -50,6 +50,8 @@ internal sealed class ServiceCore : IAsyncDisposable
 
     public TokenIssuer Tokens { get; private set; } = null!;
 
+    public SealingOptions SealingOptions => new() { DataFolder = Settings.Data, Origin = Settings.Origin, KeyPassphrase = Settings.KeyPassphrase };
+
     public Sealer Sealer { get; private set; } = null!;
 
     public ControlLedger Ledger { get; private set; } = null!;
@@ -94,8 +96,7 @@ internal sealed class ServiceCore : IAsyncDisposable
 
     private Problem? OpenSealing()
     {
-        var options = new SealingOptions { DataFolder = Settings.Data, Origin = Settings.Origin, KeyPassphrase = Settings.KeyPassphrase };
-        var opened = Sealer.Open(Storage.Store, options, Meter, Time, Loggers.CreateLogger<Sealer>());
+        var opened = Sealer.Open(Storage.Store, SealingOptions, Meter, Time, Loggers.CreateLogger<Sealer>());
         if (opened.IsOk) Sealer = opened.Value;
         return opened.Problem;
     }

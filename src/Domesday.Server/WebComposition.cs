@@ -79,6 +79,7 @@ internal static class WebComposition
         services.AddSingleton(core.Storage.Reader);
         services.AddSingleton(core.Pipeline);
         services.AddSingleton(core.Sealer);
+        services.AddSingleton(core.SealingOptions);
         services.AddSingleton(new LedgerProofs(core.Storage.Store, core.Storage.Reader, core.Sealer));
         services.AddSingleton<ICheckpointSource>(new SealedCheckpoints(core.Sealer));
         services.AddSingleton(core.Ledger);

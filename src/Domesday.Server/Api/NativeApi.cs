@@ -24,5 +24,6 @@ internal static class NativeApi
         api.MapQuarantine();
         api.MapPolicies();
         api.MapLog();
+        api.MapBackup();
     }
 }
