@@ -12,6 +12,7 @@ using Domesday.Cli.Commands.Note;
 using Domesday.Cli.Commands.Quarantine;
 using Domesday.Cli.Commands.Query;
 using Domesday.Cli.Commands.Send;
+using Domesday.Cli.Commands.SupportDump;
 using Domesday.Cli.Commands.Tail;
 using Domesday.Cli.Commands.Tenant;
 using Domesday.Cli.Commands.Verify;
@@ -48,6 +49,7 @@ internal static class CommandLine
             DemoCommand.Create(console),
             BackupCommand.Create(),
             RestoreCommand.Create(),
+            SupportDumpCommand.Create(console),
         };
         root.Subcommands.Add(HelpMarkdownCommand.Create(console, root));
         ExampleHelp.AddTo(root);
