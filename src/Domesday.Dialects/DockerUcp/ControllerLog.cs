@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
-using System.Text;
 using Domesday.Core.Access;
 using Domesday.Core.Export;
 using Domesday.Core.Problems;

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Domesday.Core.Control;
 using Domesday.Core.Problems;
 using Domesday.Events;
-using Domesday.Events.Capture;
 
 namespace Domesday.Dialects.DockerUcp;
 

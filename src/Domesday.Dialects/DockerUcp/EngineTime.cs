@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Domesday.Events;
 using Domesday.Http.Parameters;
@@ -14,6 +15,8 @@ internal static class EngineTime
 {
     private const long Second = 1_000_000;
     private const int CharsMax = 64;
+
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");
 
     private static readonly long FirstSecond = Timestamp.FromDateTimeOffset(DateTimeOffset.MinValue).Microseconds / Second;
     private static readonly long LastSecond = Timestamp.FromDateTimeOffset(DateTimeOffset.MaxValue).Microseconds / Second;
@@ -74,10 +77,10 @@ internal static class EngineTime
         if (rest.IsEmpty) return false;
         while (!rest.IsEmpty)
         {
-            var digits = rest.IndexOfAnyExcept("0123456789.");
+            var digits = rest.IndexOfAnyExcept(Digits);
             if (digits <= 0 || !decimal.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count) || count > 1_000_000_000_000m) return false;
             rest = rest[digits..];
-            var length = rest.IndexOfAny("0123456789.");
+            var length = rest.IndexOfAny(Digits);
             var unit = length < 0 ? rest : rest[..length];
             if (UnitOf(unit) is not { } size) return false;
             micros += (Int128)(count * size);

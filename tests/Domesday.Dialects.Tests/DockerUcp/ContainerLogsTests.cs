@@ -147,7 +147,7 @@ public class ContainerLogsTests
 
     internal static string AuditId(string line) => JsonNode.Parse(line[line.IndexOf('{', StringComparison.Ordinal)..])!["audit"]!["auditID"]!.GetValue<string>();
 
-    private static async Task<IReadOnlyList<string>> LinesAsync(HttpClient client, string path)
+    internal static async Task<IReadOnlyList<string>> LinesAsync(HttpClient client, string path)
     {
         using var response = await client.GetAsync(path, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
