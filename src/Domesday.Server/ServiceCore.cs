@@ -44,13 +44,13 @@ internal sealed class ServiceCore : IAsyncDisposable
 
     public SignInFailures Failures { get; }
 
+    public SealingOptions SealingOptions => new() { DataFolder = Settings.Data, Origin = Settings.Origin, KeyPassphrase = Settings.KeyPassphrase };
+
     public SignInSuccesses Successes { get; }
 
     public TokenKeys TokenKeys { get; private set; } = null!;
 
     public TokenIssuer Tokens { get; private set; } = null!;
-
-    public SealingOptions SealingOptions => new() { DataFolder = Settings.Data, Origin = Settings.Origin, KeyPassphrase = Settings.KeyPassphrase };
 
     public Sealer Sealer { get; private set; } = null!;
 

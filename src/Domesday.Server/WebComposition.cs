@@ -93,6 +93,10 @@ internal static class WebComposition
         services.AddSingleton(new BundleAudit(new ReadAudit(core.Queue), core.Time));
         services.AddSingleton(new TenantDirectory(core.Ledger, core.Time));
         services.AddSingleton(new KeyDirectory(core.Ledger, core.Time));
+        services.AddSingleton(new UserDirectory(core.Ledger, core.Time));
+        services.AddSingleton(new ApplicationDirectory(core.Ledger, core.Time));
+        services.AddSingleton(new RoleDirectory(core.Ledger, core.Time));
+        services.AddSingleton(new GrantDirectory(core.Ledger, core.Time));
         services.AddSingleton(new CapturePolicies(core.Ledger));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = StopMax);
         services.AddHostedService<AccessRecordsWorker>();

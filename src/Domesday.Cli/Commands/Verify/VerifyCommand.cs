@@ -2,7 +2,6 @@ using System.CommandLine;
 using Domesday.Cli.Connection;
 using Domesday.Cli.Help;
 using Domesday.Cli.Terminal;
-using Domesday.Client.Verification;
 using Domesday.Events.Merkle;
 
 namespace Domesday.Cli.Commands.Verify;
