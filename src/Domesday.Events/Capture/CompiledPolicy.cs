@@ -25,6 +25,8 @@ public sealed class CompiledPolicy
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(faults);
         var before = faults.Count;
+        foreach (var field in Nulls(policy)) faults.Add(new(field, "has null among its values"));
+        if (faults.Count > before) return null;
         if (policy.Rules.Count > CapturePolicy.RulesMax) faults.Add(new("rules", $"has {policy.Rules.Count} rules, more than the {CapturePolicy.RulesMax} that are allowed"));
         if (policy.BodyBytesMax is < 0 or > CapturePolicy.BodyBytesLimit) faults.Add(new("body_bytes_max", $"must be between 0 and {CapturePolicy.BodyBytesLimit}"));
         var rules = policy.Rules.Select((rule, index) => Compile(rule, $"rules[{index}]", faults)).ToArray();
@@ -71,6 +73,23 @@ public sealed class CompiledPolicy
     private bool IsNeverRecorded(RequestPath path) => Policy.Level == CaptureLevel.None || _ignored.Ignores(path);
 
     private CaptureDecision Otherwise(string method) => OnlyByName.Contains(method) ? CaptureDecision.Nothing : new(Policy.Level, FailMode.Open, null);
+
+    /// <summary>The lists in which null stands: JSON allows it, and the reader lets it through.</summary>
+    private static IEnumerable<string> Nulls(CapturePolicy policy)
+    {
+        var (redaction, rules) = (policy.Redaction, policy.Rules);
+        List<(string Field, IEnumerable<object?>? List)> lists =
+            [("rules", rules), ("ignore", policy.Ignore), ("redaction.bodies", redaction.Bodies), ("redaction.headers", redaction.Headers), ("redaction.names", redaction.Names)];
+        foreach (var (index, rule) in rules.Index().Where(rule => rule.Item is not null))
+        {
+            lists.AddRange([($"rules[{index}].methods", rule.Methods), ($"rules[{index}].paths", rule.Paths), ($"rules[{index}].users", rule.Users), ($"rules[{index}].statuses", rule.Statuses)]);
+        }
+        foreach (var (index, body) in redaction.Bodies.Index().Where(body => body.Item is not null))
+        {
+            lists.AddRange([($"redaction.bodies[{index}].methods", body.Methods), ($"redaction.bodies[{index}].paths", body.Paths), ($"redaction.bodies[{index}].members", body.Members)]);
+        }
+        return lists.Where(list => list.List?.Contains(null) == true).Select(list => list.Field);
+    }
 
     private static Rule Compile(CaptureRule rule, string field, List<Fault> faults)
     {

@@ -46,11 +46,14 @@ internal static class PolicyEndpoints
 
     private static async Task<IResult> PutAsync(HttpContext http, CapturePolicies policies)
     {
-        using var body = (await RequestBody.ReadAsync(http, BodyBytesMax)) is { IsOk: true } read ? read.Value : null;
-        if (body is null) return new Problem(ProblemKind.TooLarge, $"The body has more than {BodyBytesMax} bytes, or ended early.").ToResult();
+        var expected = EntityVersion.Of(http.Request);
+        if (!expected.IsOk) return expected.Problem.ToResult();
+        var read = await RequestBody.ReadAsync(http, BodyBytesMax);
+        if (!read.IsOk) return read.Problem.ToResult();
+        using var body = read.Value;
         var policy = Read(body.Bytes.Span);
         if (!policy.IsOk) return policy.Problem.ToResult();
-        var set = await policies.SetAsync(http.Author(), http.Tenant(), policy.Value, Version(http.Request.Headers.IfMatch.ToString()), http.RequestAborted);
+        var set = await policies.SetAsync(http.Author(), http.Tenant(), policy.Value, expected.Value, http.RequestAborted);
         return set.IsOk ? Answer(http, set.Value) : set.Problem.ToResult();
     }
 

@@ -96,5 +96,14 @@ public class EngineTimeTests
         Assert.Equal((new Timestamp(10_000_001), new Timestamp(20_000_001)), (filter.From, filter.To));
     }
 
+    [Fact]
+    public void No_parameter_breaks_the_reading() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<string>().Filter(text => text is not null), Gen.Elements("since", "until", "tail", "follow", "stdout", "loglines").ToArbitrary(), (text, name) =>
+        {
+            var query = new QueryCollection(new Dictionary<string, StringValues> { ["stderr"] = "1", [name] = text });
+            var (read, support) = (DockerUcpQuery.Read(query, Now), DockerUcpQuery.ReadSupport(query, Now, 10));
+            return (read.IsOk || read.Problem.Detail.Length > 0) && (support.IsOk || support.Problem.Faults.Count > 0);
+        }).QuickCheckThrowOnFailure();
+
     private static QueryCollection Query(string text) => new(text.Split('&', StringSplitOptions.RemoveEmptyEntries).Select(part => part.Split('=')).ToDictionary(part => part[0], part => new StringValues(part[1])));
 }

@@ -58,6 +58,9 @@ public sealed class PolicyTests
             ("""{"level":"request","rules":[{"level":"none","paths":["x"],"statuses":["9"]}]}""", "rules[0].statuses,rules[0].paths"),
             ("""{"level":"loud"}""", "level"),
             ("""{"level":"none","colour":1}""", "colour"),
+            ("""{"level":"none","rules":[null]}""", "rules"),
+            ("""{"level":"none","rules":[{"level":"none","paths":["/x",null]}],"redaction":{"names":[null]}}""", "redaction.names,rules[0].paths"),
+            ("""{"level":"none","rules":null}""", "rules"),
         })
         {
             using var response = await PutAsync(service.Admin, body);
