@@ -17,6 +17,7 @@ using Domesday.Cli.Commands.Quarantine;
 using Domesday.Cli.Commands.Query;
 using Domesday.Cli.Commands.Restore;
 using Domesday.Cli.Commands.Send;
+using Domesday.Cli.Commands.SupportDump;
 using Domesday.Cli.Commands.Tail;
 using Domesday.Cli.Commands.Tenant;
 using Domesday.Cli.Commands.Verify;
@@ -57,6 +58,7 @@ internal static class CommandLine
             RestoreCommand.Create(console),
             DemoCommand.Create(console),
             BenchCommand.Create(console),
+            SupportDumpCommand.Create(console),
         };
         root.Subcommands.Add(HelpMarkdownCommand.Create(console, root));
         ExampleHelp.AddTo(root);

@@ -98,6 +98,7 @@ internal static class WebComposition
         services.AddSingleton(new ApplicationDirectory(core.Ledger, core.Time));
         services.AddSingleton(new RoleDirectory(core.Ledger, core.Time));
         services.AddSingleton(new GrantDirectory(core.Ledger, core.Time));
+        services.AddSingleton(new CapturePolicies(core.Ledger));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = StopMax);
         services.AddHostedService<AccessRecordsWorker>();
         services.AddHostedService<SealingWorker>();

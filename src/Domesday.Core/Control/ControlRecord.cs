@@ -134,4 +134,6 @@ public sealed record ApiKeyRecord : ControlRecord
 [JsonSerializable(typeof(SessionRecord))]
 [JsonSerializable(typeof(RoleRecord))]
 [JsonSerializable(typeof(GrantRecord))]
+[JsonSerializable(typeof(CapturePolicyRecord))]
+[JsonSerializable(typeof(DialectSettingsRecord))]
 internal sealed partial class ControlJson : JsonSerializerContext;

@@ -27,6 +27,7 @@ internal static class NativeApi
         api.MapExport();
         api.MapTail();
         api.MapQuarantine();
+        api.MapPolicies();
         api.MapLog();
         api.MapBackup();
     }
