@@ -5,6 +5,7 @@ using Domesday.Http.Authentication;
 using Domesday.Http.Authorization;
 using Domesday.Http.PlugIns;
 using Domesday.Http.Problems;
+using Domesday.Ingest.Syslog;
 using Domesday.Server.Api;
 using Domesday.Server.Metrics;
 using Domesday.Server.Operations;
@@ -29,12 +30,13 @@ internal static class WebComposition
     private static readonly TimeSpan HeadersMax = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(7);
 
-    public static WebApplication Build(ServiceCore core, ServeParts parts, ServerCertificate? certificate)
+    public static WebApplication Build(ServiceCore core, ServeParts parts, ServerCertificate? certificate, SyslogOptions syslog)
     {
         // Empty: no appsettings.json of the current folder and no ASPNETCORE_ variable has a say.
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, core.Settings, certificate)).UseUrls([.. core.Settings.Urls]);
         Register(builder.Services, core);
+        builder.Services.AddSyslog(syslog);
         var app = builder.Build();
         app.UseMiddleware<RequestMetrics>();
         app.UseMiddleware<FailureMiddleware>();

@@ -1,4 +1,5 @@
 using Domesday.Events;
+using Domesday.Ingest.Syslog;
 using Microsoft.Extensions.Logging;
 
 namespace Domesday.Server.Settings;
@@ -30,6 +31,14 @@ public sealed record ServiceSettings
 
     public required int BatchEventsMax { get; init; }
 
+    public IReadOnlyList<SyslogAddress> SyslogUdp { get; init; } = [];
+
+    public IReadOnlyList<SyslogAddress> SyslogTcp { get; init; } = [];
+
+    public IReadOnlyList<SyslogAddress> SyslogTls { get; init; } = [];
+
+    public string? SyslogClientCa { get; init; }
+
     public required LogLevel LogLevel { get; init; }
 
     public required bool LogsJson { get; init; }
@@ -52,6 +61,10 @@ public sealed record ServiceSettings
             EventLimits = new() { EventBytesMax = Value(SettingCatalog.EventBytesMax) },
             BatchBytesMax = Value(SettingCatalog.BatchBytesMax),
             BatchEventsMax = Value(SettingCatalog.BatchEventsMax),
+            SyslogUdp = Value(SettingCatalog.SyslogUdp) ?? [],
+            SyslogTcp = Value(SettingCatalog.SyslogTcp) ?? [],
+            SyslogTls = Value(SettingCatalog.SyslogTls) ?? [],
+            SyslogClientCa = Value(SettingCatalog.SyslogClientCa),
             LogLevel = Value(SettingCatalog.LogLevel),
             LogsJson = Value(SettingCatalog.LogFormat) == "json",
         };
