@@ -1,4 +1,5 @@
 using Domesday.Http.PlugIns;
+using Domesday.Ingest.Cadf;
 using Domesday.Ingest.KubernetesAudit;
 using Domesday.Ingest.NativeJson;
 using Domesday.Ingest.OtlpLogs;
@@ -9,7 +10,7 @@ namespace Domesday.Ingest;
 /// <summary>The sources that hand in events.</summary>
 public static class IngestCatalog
 {
-    public static IReadOnlyList<IIngestSource> Sources { get; } = [new NativeJsonSource(), new KubernetesAuditSource(), new OtlpLogsSource(), new SyslogSource()];
+    public static IReadOnlyList<IIngestSource> Sources { get; } = [new NativeJsonSource(), new KubernetesAuditSource(), new OtlpLogsSource(), new SyslogSource(), new CadfSource()];
 
     /// <returns>Null for a kind that no source here has.</returns>
     public static IIngestSource? Find(string kind) => Sources.FirstOrDefault(source => source.Kind == kind);

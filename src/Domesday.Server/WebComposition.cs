@@ -1,5 +1,6 @@
 using Domesday.Core.Control;
 using Domesday.Core.Export;
+using Domesday.Core.Gaps;
 using Domesday.Core.Sealing;
 using Domesday.Http.Authentication;
 using Domesday.Http.Authorization;
@@ -87,8 +88,11 @@ internal static class WebComposition
         services.AddSingleton(new BundleAudit(new ReadAudit(core.Queue), core.Time));
         services.AddSingleton(new TenantDirectory(core.Ledger, core.Time));
         services.AddSingleton(new KeyDirectory(core.Ledger, core.Time));
+        services.AddSingleton(_ => new GapTracker(core.Storage.Store, core.Storage.Reader, core.Settings.Data, core.Loggers.CreateLogger<GapTracker>()));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = StopMax);
         services.AddHostedService<AccessRecordsWorker>();
         services.AddHostedService<SealingWorker>();
+        services.AddHostedService<GapWorker>();
+        services.AddCadf(core);
     }
 }

@@ -21,6 +21,7 @@ internal static class NativeApi
         api.MapExport();
         api.MapTail();
         api.MapQuarantine();
+        api.MapGaps();
         api.MapLog();
     }
 }

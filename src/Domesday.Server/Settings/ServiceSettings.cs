@@ -39,6 +39,17 @@ public sealed record ServiceSettings
 
     public string? SyslogClientCa { get; init; }
 
+    /// <summary>Holds a password.</summary>
+    public Uri? CadfAmqp { get; init; }
+
+    public required IReadOnlyList<string> CadfExchanges { get; init; }
+
+    public required string CadfQueue { get; init; }
+
+    public required string CadfTenant { get; init; }
+
+    public string? CadfRegion { get; init; }
+
     public required LogLevel LogLevel { get; init; }
 
     public required bool LogsJson { get; init; }
@@ -65,6 +76,11 @@ public sealed record ServiceSettings
             SyslogTcp = Value(SettingCatalog.SyslogTcp) ?? [],
             SyslogTls = Value(SettingCatalog.SyslogTls) ?? [],
             SyslogClientCa = Value(SettingCatalog.SyslogClientCa),
+            CadfAmqp = Value(SettingCatalog.CadfAmqp),
+            CadfExchanges = Value(SettingCatalog.CadfExchanges)!,
+            CadfQueue = Value(SettingCatalog.CadfQueue)!,
+            CadfTenant = Value(SettingCatalog.CadfTenant)!,
+            CadfRegion = Value(SettingCatalog.CadfRegion),
             LogLevel = Value(SettingCatalog.LogLevel),
             LogsJson = Value(SettingCatalog.LogFormat) == "json",
         };

@@ -61,6 +61,21 @@ internal static class SettingCatalog
     public static Setting<string> SyslogClientCa { get; } = new("DOMESDAY_SYSLOG_CLIENT_CA", null, "FILE",
         "Certificates, PEM, of which one must have issued the client's on syslog addresses with TLS. Without it clients need none.", SettingForms.Text);
 
+    public static Setting<Uri> CadfAmqp { get; } = new("DOMESDAY_CADF_AMQP", null, "URL",
+        "The RabbitMQ from which OpenStack's notifications are taken, such as amqp://user:password@host:5672/; amqps for TLS. On a command line others on the machine can see the password.", SettingForms.Amqp);
+
+    public static Setting<IReadOnlyList<string>> CadfExchanges { get; } = new("DOMESDAY_CADF_EXCHANGES", "keystone,nova,neutron,cinder,openstack", "NAME[,NAME…]",
+        "The services' exchanges there (their control_exchange).", SettingForms.Names);
+
+    public static Setting<string> CadfQueue { get; } = new("DOMESDAY_CADF_QUEUE", "domesday", "TEXT",
+        "The durable queue that is bound to them.", SettingForms.Text);
+
+    public static Setting<string> CadfTenant { get; } = new("DOMESDAY_CADF_TENANT", TenantName.Default, "TENANT",
+        "Whose ledger gets what comes from there.", SettingForms.Tenant);
+
+    public static Setting<string> CadfRegion { get; } = new("DOMESDAY_CADF_REGION", null, "TEXT",
+        "The region of events from there that name none.", SettingForms.Text);
+
     public static Setting<LogLevel> LogLevel { get; } = new("DOMESDAY_LOG_LEVEL", "info", "LEVEL",
         "Least level that is logged: trace, debug, info, warning or error.", SettingForms.Level);
 
@@ -71,7 +86,8 @@ internal static class SettingCatalog
     public static IReadOnlyList<Setting> All { get; } =
     [
         Config, Urls, Data, Store, Postgres, AdminPassword, TlsCert, TlsKey, KeyPassphrase, Origin, EventBytesMax, BatchBytesMax, BatchEventsMax,
-        SyslogUdp, SyslogTcp, SyslogTls, SyslogClientCa, LogLevel, LogFormat,
+        SyslogUdp, SyslogTcp, SyslogTls, SyslogClientCa,
+        CadfAmqp, CadfExchanges, CadfQueue, CadfTenant, CadfRegion, LogLevel, LogFormat,
     ];
 
     /// <summary>Variables of other programs of ours, which may stand in the same environment.</summary>

@@ -64,6 +64,20 @@ internal static class SettingForms
         return addresses.Count > 0 ? (addresses, null) : (null, "is empty: name at least one address");
     }
 
+    /// <summary>Where a RabbitMQ is. The fault does not repeat the text, which holds a password.</summary>
+    public static (Uri? Value, string? Fault) Amqp(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "amqp" or "amqps" && address.Host.Length > 0
+            ? (address, null)
+            : (null, "must be an address such as amqp://user:password@host:5672/");
+
+    public static (IReadOnlyList<string>? Value, string? Fault) Names(string text)
+    {
+        var names = text.Split([',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return names.Length > 0 ? (names, null) : (null, "is empty: name at least one");
+    }
+
+    public static (string? Value, string? Fault) Tenant(string text) => TenantName.Check(text) is null ? (text, null) : (null, "is not a tenant's name");
+
     private static bool IsListenUrl(string url)
     {
         try
