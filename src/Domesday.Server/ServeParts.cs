@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Domesday.Core.Storage;
+using Domesday.Dialects;
 using Domesday.Http.PlugIns;
 using Domesday.Ingest;
 using Domesday.Server.Settings;
@@ -15,6 +16,9 @@ public sealed record ServeParts
 
     /// <summary>The sources that hand in events over HTTP, in the order of their catalogue.</summary>
     public IReadOnlyList<IIngestSource> Sources { get; init; } = IngestCatalog.Sources;
+
+    /// <summary>The vendors' APIs that the service answers to, in the order of their catalogue.</summary>
+    public IReadOnlyList<IDialect> Dialects { get; init; } = DialectCatalog.Dialects;
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -4,6 +4,7 @@ using Domesday.Core.Control;
 using Domesday.Core.Credentials;
 using Domesday.Core.Problems;
 using Domesday.Core.Sealing;
+using Domesday.Core.Tokens;
 using Domesday.Server.Metrics;
 using Domesday.Server.Settings;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,7 @@ internal sealed class ServiceCore : IAsyncDisposable
         Queue = new(Pipeline, time, meter, loggers.CreateLogger<ServiceEventQueue>());
         Uses = new(time, Queue);
         Failures = new(Queue);
+        Successes = new(Queue);
     }
 
     public ServiceSettings Settings { get; }
@@ -42,6 +44,14 @@ internal sealed class ServiceCore : IAsyncDisposable
 
     public SignInFailures Failures { get; }
 
+    public SealingOptions SealingOptions => new() { DataFolder = Settings.Data, Origin = Settings.Origin, KeyPassphrase = Settings.KeyPassphrase };
+
+    public SignInSuccesses Successes { get; }
+
+    public TokenKeys TokenKeys { get; private set; } = null!;
+
+    public TokenIssuer Tokens { get; private set; } = null!;
+
     public Sealer Sealer { get; private set; } = null!;
 
     public ControlLedger Ledger { get; private set; } = null!;
@@ -60,7 +70,7 @@ internal sealed class ServiceCore : IAsyncDisposable
         var core = new ServiceCore(settings, parts.Time, loggers, meter, metrics, storage);
         try
         {
-            var problem = core.OpenSealing() ?? await core.OpenControlAsync(cancellation);
+            var problem = core.OpenSealing() ?? core.OpenTokens() ?? await core.OpenControlAsync(cancellation);
             if (problem is null) return core;
             await core.DisposeAsync();
             return problem;
@@ -77,6 +87,7 @@ internal sealed class ServiceCore : IAsyncDisposable
         await Queue.DisposeAsync();
         Credentials?.Dispose();
         Ledger?.Dispose();
+        TokenKeys?.Dispose();
         Sealer?.Dispose();
         await Storage.Store.DisposeAsync();
         Metrics.Dispose();
@@ -85,10 +96,18 @@ internal sealed class ServiceCore : IAsyncDisposable
 
     private Problem? OpenSealing()
     {
-        var options = new SealingOptions { DataFolder = Settings.Data, Origin = Settings.Origin, KeyPassphrase = Settings.KeyPassphrase };
-        var opened = Sealer.Open(Storage.Store, options, Meter, Time, Loggers.CreateLogger<Sealer>());
+        var opened = Sealer.Open(Storage.Store, SealingOptions, Meter, Time, Loggers.CreateLogger<Sealer>());
         if (opened.IsOk) Sealer = opened.Value;
         return opened.Problem;
+    }
+
+    private Problem? OpenTokens()
+    {
+        var opened = TokenKeys.Open(Path.Combine(Settings.Data, "keys", "tokens"), Settings.KeyPassphrase, Settings.TokenKeyAge, Time);
+        if (!opened.IsOk) return opened.Problem;
+        TokenKeys = opened.Value;
+        Tokens = new(TokenKeys, Settings.Origin, Time);
+        return null;
     }
 
     private async ValueTask<Problem?> OpenControlAsync(CancellationToken cancellation)
@@ -98,7 +117,7 @@ internal sealed class ServiceCore : IAsyncDisposable
         if (!made.IsOk) return made.Problem;
         MadePassword = made.Value;
         await Uses.ReadBackAsync(Storage.Reader, Ledger.State, cancellation);
-        Credentials = new(Ledger, Uses, Failures, new SignInLimiter(Time), Time, Meter);
+        Credentials = new(Ledger, Uses, Failures, Successes, new SignInLimiter(Time), Tokens, Time, Meter);
         return null;
     }
 }

@@ -1,4 +1,5 @@
 using Domesday.Core.Control;
+using Domesday.Core.Credentials;
 using Domesday.Core.Export;
 using Domesday.Core.Gaps;
 using Domesday.Core.Sealing;
@@ -38,6 +39,7 @@ internal static class WebComposition
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, core.Settings, certificate)).UseUrls([.. core.Settings.Urls]);
         Register(builder.Services, core);
         builder.Services.AddSyslog(syslog);
+        foreach (var dialect in parts.Dialects) builder.Services.AddSingleton(dialect.Problems);
         var app = builder.Build();
         app.UseMiddleware<RequestMetrics>();
         app.UseMiddleware<FailureMiddleware>();
@@ -45,8 +47,10 @@ internal static class WebComposition
         app.MapHealth();
         app.MapMetrics();
         app.MapProblemPages();
+        app.MapTokenKeys();
         app.MapNativeApi();
         foreach (var source in parts.Sources) source.Map(app);
+        foreach (var dialect in parts.Dialects) dialect.Map(app);
         RouteCheck.EnsureRequirements(app);
         return app;
     }
@@ -78,10 +82,14 @@ internal static class WebComposition
         services.AddSingleton(core.Storage.Reader);
         services.AddSingleton(core.Pipeline);
         services.AddSingleton(core.Sealer);
+        services.AddSingleton(core.SealingOptions);
         services.AddSingleton(new LedgerProofs(core.Storage.Store, core.Storage.Reader, core.Sealer));
         services.AddSingleton<ICheckpointSource>(new SealedCheckpoints(core.Sealer));
         services.AddSingleton(core.Ledger);
         services.AddSingleton(core.Credentials);
+        services.AddSingleton(core.TokenKeys);
+        services.AddSingleton(core.Tokens);
+        services.AddSingleton(new SignIn(core.Credentials, core.Tokens, core.Successes, core.Ledger, core.Settings.TokenLifetime, core.Time));
         services.AddSingleton(core.Uses);
         services.AddSingleton(core.Failures);
         services.AddSingleton(new ReadAudit(core.Queue));

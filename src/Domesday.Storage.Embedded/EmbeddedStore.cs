@@ -12,6 +12,9 @@ namespace Domesday.Storage.Embedded;
 public sealed class EmbeddedStore : IEventStore, IStoreBackup
 {
     private const int GroupBytesMax = 8 * 1024 * 1024;
+    private const int FlushNice = 5;
+    private const int MergeNice = 10;
+    private const long HeapBytesTidy = 384L * 1024 * 1024;
     private static readonly TimeSpan IdleMark = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
@@ -40,9 +43,9 @@ public sealed class EmbeddedStore : IEventStore, IStoreBackup
         _metrics = new(meter, _engine, _queue);
         Reader = new EngineReader(_engine.Ledgers, _engine.FindId, time);
         Report();
-        Start("domesday writer", Write);
-        Start("domesday flush", FlushLoop);
-        Start("domesday merge", MergeLoop);
+        Start("domesday writer", nice: 0, Write);
+        Start("domesday flush", FlushNice, FlushLoop);
+        Start("domesday merge", MergeNice, MergeLoop);
     }
 
     /// <summary>Opens the store in a folder, which is made when it is not there.</summary>
@@ -124,9 +127,15 @@ public sealed class EmbeddedStore : IEventStore, IStoreBackup
         _disk.Dispose();
     }
 
-    private void Start(string name, Action run)
+    /// <param name="nice">How far the thread steps back when the processors are busy: acknowledgements and answers go before what can wait.</param>
+    private void Start(string name, int nice, Action run)
     {
-        var thread = new Thread(() => run()) { IsBackground = true, Name = name };
+        void Body()
+        {
+            if (nice > 0) ThreadNice.Set(nice);
+            run();
+        }
+        var thread = new Thread(Body) { IsBackground = true, Name = name };
         _threads.Add(thread);
         thread.Start();
     }
@@ -216,6 +225,8 @@ public sealed class EmbeddedStore : IEventStore, IStoreBackup
                 {
                     _flushed.Set();
                     _mergeWanted.Set();
+                    // A flush leaves large arrays behind, which only a full collection gives back; by itself it comes when they are several times as many.
+                    if (GC.GetTotalMemory(forceFullCollection: false) > HeapBytesTidy) GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
                 }
                 _flushTrouble = null;
             }

@@ -23,6 +23,9 @@ public sealed class AccessScope
 
     public static AccessScope OfProjects(string tenant, IEnumerable<string> projects) => new(tenant, projects);
 
+    /// <summary>The same, but no more than one project of it; what was not visible stays invisible.</summary>
+    public AccessScope Within(string project) => new(Tenant, _projects is null || _projects.Contains(project) ? [project] : []);
+
     /// <summary>Crosses tenants: for the system administrator who asks for it, and for nobody else.</summary>
     public static AccessScope AllTenants() => new(null, null);
 }

@@ -13,8 +13,14 @@ public sealed record Principal(string Tenant, string Kind, string Id, string Nam
     /// <summary>May say <c>tenant=</c> on any native route, and <c>tenant=*</c> for all of them.</summary>
     public bool IsSystemAdministrator { get; init; }
 
+    /// <summary>The session that the request's token belongs to; null when it brought another credential.</summary>
+    public PrincipalSession? Session { get; init; }
+
     public bool May(Permission permission) => (Permissions & permission) == permission;
 
     /// <summary>What it may see of its own tenant.</summary>
     public AccessScope Scope => Projects is null ? AccessScope.WholeTenant(Tenant) : AccessScope.OfProjects(Tenant, Projects);
 }
+
+/// <summary>A session: what lies between signing in and signing out.</summary>
+public sealed record PrincipalSession(string Id, DateTimeOffset ExpiresAt);

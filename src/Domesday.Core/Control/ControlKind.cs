@@ -42,7 +42,7 @@ public sealed class ControlKind<T> : ControlKind
 
     /// <summary>A record in place of an older one.</summary>
     /// <param name="word">What happened, such as <c>revoke</c>: the end of the event's operation.</param>
-    public ControlChange Update(string word, T before, T after) => Change("update", Operation(word), before, after);
+    public ControlChange Update(string word, T? before, T after) => Change("update", Operation(word), before, after);
 
     public ControlChange Delete(T record) => Change("delete", Operation("delete"), record, null);
 
@@ -94,7 +94,13 @@ public static class ControlKinds
     public static ControlKind<ApiKeyRecord> Key { get; } = new("key", ControlJson.Default.ApiKeyRecord,
         state => state.Keys, (state, table) => state with { Keys = table }, record => record with { SecretSha256 = null });
 
-    internal static IReadOnlyList<ControlKind> All { get; } = [Tenant, User, Key];
+    public static ControlKind<ApplicationRecord> Application { get; } = new("application", ControlJson.Default.ApplicationRecord,
+        state => state.Applications, (state, table) => state with { Applications = table }, record => record with { SecretSha256 = null });
+
+    public static ControlKind<SessionRecord> Session { get; } = new("session", ControlJson.Default.SessionRecord,
+        state => state.RevokedSessions, (state, table) => state with { RevokedSessions = SessionRecord.WithoutExpired(table) }, record => record);
+
+    internal static IReadOnlyList<ControlKind> All { get; } = [Tenant, User, Key, Application, Session];
 
     internal static ControlKind? Named(string? name) => All.FirstOrDefault(kind => kind.Name == name);
 }

@@ -33,11 +33,23 @@ public sealed class ControlLedger : IDisposable
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _writing = new(1);
     private volatile ControlState _state = ControlState.Empty;
+    private volatile ControlIndex _index = new(ControlState.Empty);
 
     private ControlLedger(AppendPipeline pipeline, ILogger logger) => (_pipeline, _logger) = (pipeline, logger);
 
     /// <summary>The newest state.</summary>
     public ControlState State => _state;
+
+    /// <summary>The newest state, prepared for look-ups.</summary>
+    public ControlIndex Index
+    {
+        get
+        {
+            var (index, state) = (_index, _state);
+            // Two callers may both prepare it after a change: the same work twice, and no lock for all the others.
+            return ReferenceEquals(index.State, state) ? index : _index = new(state);
+        }
+    }
 
     /// <summary>Reads all changes so far.</summary>
     /// <exception cref="CorruptLedgerException">The system ledger is damaged.</exception>

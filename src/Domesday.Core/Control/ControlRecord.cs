@@ -48,8 +48,13 @@ public sealed record UserRecord : ControlRecord
 {
     public required string Id { get; init; }
 
-    /// <summary>What is typed to sign in; unique in the service.</summary>
+    /// <summary>What is typed to sign in; unique in its tenant.</summary>
     public required string Name { get; init; }
+
+    /// <summary>For people.</summary>
+    public string? FullName { get; init; }
+
+    public string? Email { get; init; }
 
     public required string Tenant { get; init; }
 
@@ -61,6 +66,14 @@ public sealed record UserRecord : ControlRecord
 
     /// <summary>Null in what tenants are told.</summary>
     public PasswordHash? Password { get; init; }
+
+    /// <summary>Since when the user cannot sign in.</summary>
+    public Timestamp? DisabledAt { get; init; }
+
+    public Timestamp? ExpiresAt { get; init; }
+
+    /// <summary>Tokens that were issued before are refused: the password was changed then, or all sessions ended.</summary>
+    public Timestamp? SessionsSince { get; init; }
 
     public required Timestamp CreatedAt { get; init; }
 
@@ -113,4 +126,6 @@ public sealed record ApiKeyRecord : ControlRecord
 [JsonSerializable(typeof(TenantRecord))]
 [JsonSerializable(typeof(UserRecord))]
 [JsonSerializable(typeof(ApiKeyRecord))]
+[JsonSerializable(typeof(ApplicationRecord))]
+[JsonSerializable(typeof(SessionRecord))]
 internal sealed partial class ControlJson : JsonSerializerContext;

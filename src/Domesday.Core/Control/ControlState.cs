@@ -17,8 +17,11 @@ public sealed record ControlState
     /// <summary>By id, revoked ones included.</summary>
     public ImmutableDictionary<string, ApiKeyRecord> Keys { get; init; } = ImmutableDictionary.Create<string, ApiKeyRecord>(StringComparer.Ordinal);
 
-    /// <summary>The user who signs in by this name; null when nobody does.</summary>
-    public UserRecord? UserNamed(string name) => Users.Values.FirstOrDefault(user => user.Name == name);
+    /// <summary>By client id.</summary>
+    public ImmutableDictionary<string, ApplicationRecord> Applications { get; init; } = ImmutableDictionary.Create<string, ApplicationRecord>(StringComparer.Ordinal);
+
+    /// <summary>Those that were ended before their time, by id; expired ones are dropped now and then.</summary>
+    public ImmutableDictionary<string, SessionRecord> RevokedSessions { get; init; } = ImmutableDictionary.Create<string, SessionRecord>(StringComparer.Ordinal);
 
     /// <summary>Whether the tenant exists and takes events and credentials.</summary>
     public bool IsActive(string tenant) => Tenants.TryGetValue(tenant, out var record) && record.DisabledAt is null;
@@ -29,6 +32,8 @@ public sealed record ControlState
         Projects = key.Projects,
         IsSystemAdministrator = key.Tenant == TenantName.System && key.Rights.Contains(Right.Admin),
     };
+
+    public static Principal PrincipalOf(ApplicationRecord application) => new(application.Tenant, PrincipalKinds.Application, application.Id, application.Name, Permission.None);
 
     public static Principal PrincipalOf(UserRecord user) => new(user.Tenant, PrincipalKinds.User, user.Id, user.Name, Access.Rights.PermissionsOf(user.Rights))
     {
@@ -42,4 +47,6 @@ public static class PrincipalKinds
     public const string User = "user";
 
     public const string ApiKey = "api_key";
+
+    public const string Application = "application";
 }

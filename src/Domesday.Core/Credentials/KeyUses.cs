@@ -10,7 +10,7 @@ using Domesday.Events.Schema;
 
 namespace Domesday.Core.Credentials;
 
-/// <summary>When each API key was last used: known at once, written to the system ledger once an hour, so that a crash forgets an hour at most.</summary>
+/// <summary>When each API key and each application was last used: known at once, written to the system ledger once an hour, so that a crash forgets an hour at most.</summary>
 public sealed class KeyUses(TimeProvider time, ServiceEventQueue queue)
 {
     private const string Operation = "access.keys_used";
@@ -56,7 +56,7 @@ public sealed class KeyUses(TimeProvider time, ServiceEventQueue queue)
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(state);
-        var unknown = state.Keys.Keys.ToHashSet(StringComparer.Ordinal);
+        var unknown = state.Keys.Keys.Concat(state.Applications.Keys).ToHashSet(StringComparer.Ordinal);
         var left = EventsReadBack;
         var uses = new EventFilter { Conditions = [FieldCondition.Is(EventField.Operation, Operation), FieldCondition.Is(EventField.SourceKind, ServiceEventQueue.SourceKind)] };
         if (unknown.Count == 0) return;

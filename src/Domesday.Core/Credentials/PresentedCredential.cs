@@ -7,8 +7,21 @@ public abstract record PresentedCredential(string Scheme);
 /// <summary>A user's name and password.</summary>
 public sealed record PresentedPassword(string Scheme, string User, string Password) : PresentedCredential(Scheme)
 {
+    /// <summary>The tenant that the caller named beside the user; null when the way of signing in has no word for it.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>What guesses are counted by.</summary>
+    internal string Typed => Tenant is null ? User : $"{Tenant}/{User}";
+
     /// <summary>Without the password, so that it cannot slip into a log.</summary>
     public override string ToString() => $"{Scheme} of {User}";
+}
+
+/// <summary>An application's client id and secret.</summary>
+public sealed record PresentedApplication(string Scheme, string ClientId, string Secret) : PresentedCredential(Scheme)
+{
+    /// <summary>Without the secret, so that it cannot slip into a log.</summary>
+    public override string ToString() => $"{Scheme} of {ClientId}";
 }
 
 /// <summary>One opaque text, such as an API key.</summary>

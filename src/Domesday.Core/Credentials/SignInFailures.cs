@@ -15,15 +15,16 @@ public sealed class SignInFailures(ServiceEventQueue queue)
     /// <summary>What is told apart within a minute; everything beyond is counted together.</summary>
     private const int KindsMax = 100;
 
-    private static readonly Kind Others = new(null, "", "", "others");
+    private static readonly Kind Others = new(null, null, "", "", "others");
 
     private readonly Lock _lock = new();
     private readonly Dictionary<Kind, long> _unrecorded = [];
 
     /// <param name="account">Id of the user or key; null when there is no such account: what was typed then may be a password, so it is not kept.</param>
-    public void Add(string? account, IPAddress? address, string scheme, string reason)
+    /// <param name="tenant">The tenant that hears of it in its own ledger as well; null for none.</param>
+    public void Add(string? account, string? tenant, IPAddress? address, string scheme, string reason)
     {
-        var kind = new Kind(account, SignInLimiter.NetworkOf(address), scheme, reason);
+        var kind = new Kind(account, tenant, SignInLimiter.NetworkOf(address), scheme, reason);
         lock (_lock)
         {
             if (!_unrecorded.ContainsKey(kind) && _unrecorded.Count >= KindsMax) kind = Others;
@@ -61,7 +62,7 @@ public sealed class SignInFailures(ServiceEventQueue queue)
         var labels = new Dictionary<string, string> { [CountLabel] = count.ToString(CultureInfo.InvariantCulture) };
         if (kind.Scheme.Length > 0) labels.Add("scheme", kind.Scheme);
         if (kind.Network.Length > 0) labels.Add("network", kind.Network);
-        queue.Add(TenantName.System, new()
+        var failure = new AuditEvent
         {
             Action = "login",
             Operation = "access.sign_in",
@@ -70,10 +71,12 @@ public sealed class SignInFailures(ServiceEventQueue queue)
             Resource = new() { Type = "credential", Id = kind.Account },
             Outcome = new() { Result = OutcomeResult.Failure, Reason = kind.Reason },
             Labels = labels,
-        });
+        };
+        queue.Add(TenantName.System, failure);
+        if (kind.Tenant is { } tenant && tenant != TenantName.System) queue.Add(tenant, failure);
     }
 
     private static string Text(IPAddress address) => (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
 
-    private sealed record Kind(string? Account, string Network, string Scheme, string Reason);
+    private sealed record Kind(string? Account, string? Tenant, string Network, string Scheme, string Reason);
 }

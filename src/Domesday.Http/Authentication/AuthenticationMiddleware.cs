@@ -2,13 +2,12 @@ using Domesday.Core.Control;
 using Domesday.Core.Credentials;
 using Domesday.Core.Problems;
 using Domesday.Http.Authorization;
-using Domesday.Http.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace Domesday.Http.Authentication;
 
-/// <summary>Lets a request reach its route only with a credential that the route accepts; everything else ends here, in one shape.</summary>
+/// <summary>Lets a request reach its route only with a credential that the route accepts; everything else ends here, in one shape or in the route's own.</summary>
 public sealed class AuthenticationMiddleware(RequestDelegate next, CredentialCheck check, ControlLedger ledger)
 {
     private static readonly Problem Missing = new(ProblemKind.Unauthenticated, "The request brings no credential.");
@@ -25,7 +24,7 @@ public sealed class AuthenticationMiddleware(RequestDelegate next, CredentialChe
         var requirement = PermissionRequirement.Of(endpoint) ?? throw new InvalidOperationException($"The route {endpoint.RoutePattern.RawText} says nothing about permissions.");
         if (requirement.Permission is not null && await RefuseAsync(http, endpoint, requirement) is { } problem)
         {
-            await problem.ToResult().ExecuteAsync(http);
+            await RefusalShape.ResultOf(endpoint, problem).ExecuteAsync(http);
             return;
         }
         await next(http);

@@ -1,5 +1,6 @@
 using Domesday.Core.Credentials;
 using Domesday.Http.Authentication.ApiKey;
+using Domesday.Http.Authentication.Bare;
 using Domesday.Http.Authentication.Basic;
 using Domesday.Http.Authentication.Bearer;
 using Domesday.Http.Authentication.XAuthToken;
@@ -15,7 +16,7 @@ internal static class CredentialSchemes
     private const string UnknownScheme = "unknown";
 
     private static readonly Func<IHeaderDictionary, PresentedCredential?>[] Schemes =
-        [BasicScheme.Read, ApiKeyScheme.Read, BearerScheme.Read, XAuthTokenScheme.Read];
+        [BasicScheme.Read, ApiKeyScheme.Read, BearerScheme.Read, BareScheme.Read, XAuthTokenScheme.Read];
 
     /// <returns>Null when the request brings none.</returns>
     public static PresentedCredential? Read(HttpContext http, Endpoint endpoint)

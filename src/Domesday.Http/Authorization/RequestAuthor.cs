@@ -1,4 +1,5 @@
 using Domesday.Core.Control;
+using Domesday.Core.Credentials;
 using Domesday.Events;
 using Microsoft.AspNetCore.Http;
 
@@ -25,6 +26,13 @@ public static class RequestAuthor
             UserAgent = EventText.Clean(http.Request.Headers.UserAgent.ToString(), UserAgentCharsMax),
         };
         return ChangeAuthor.Of(http.Principal(), source == Nothing ? null : source);
+    }
+
+    /// <summary>Where somebody signs in from; needs no credential.</summary>
+    public static SignInOrigin SignInOrigin(this HttpContext http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        return new(http.Connection.RemoteIpAddress, EventText.Clean(http.Request.Headers.UserAgent.ToString(), UserAgentCharsMax));
     }
 
     /// <summary>Records that the request reads; see <see cref="ReadAudit.Read"/>.</summary>

@@ -12,7 +12,11 @@ public static class RequirePermissionExtensions
     public static TBuilder RequirePermission<TBuilder>(this TBuilder routes, Permission permission, bool wholeTenant = false)
         where TBuilder : IEndpointConventionBuilder => routes.WithMetadata(new PermissionRequirement(permission, wholeTenant));
 
-    /// <summary>Anyone may call it: health, and the pages that explain refusals.</summary>
+    /// <summary>Any valid credential will do, such as for a principal's own profile. What the handler shows must be decided by the principal.</summary>
+    public static TBuilder RequireCredential<TBuilder>(this TBuilder routes)
+        where TBuilder : IEndpointConventionBuilder => routes.WithMetadata(new PermissionRequirement(Permission.None, false));
+
+    /// <summary>Anyone may call it: health, signing in, and the pages that explain refusals.</summary>
     public static TBuilder AllowUnauthenticated<TBuilder>(this TBuilder routes)
         where TBuilder : IEndpointConventionBuilder => routes.WithMetadata(new PermissionRequirement(null, false));
 

@@ -13,8 +13,18 @@ public sealed class ParameterReader
     private readonly HashSet<string> _known = new(StringComparer.Ordinal) { "tenant" };
     private readonly List<ProblemFault> _faults = [];
 
+    private readonly bool _lenient;
+
     /// <param name="query">Names are compared with regard to case, unlike the collection does.</param>
-    public ParameterReader(IQueryCollection query) => _query = query;
+    public ParameterReader(IQueryCollection query)
+        : this(query, lenient: false)
+    {
+    }
+
+    private ParameterReader(IQueryCollection query, bool lenient) => (_query, _lenient) = (query, lenient);
+
+    /// <summary>Reads as most vendors' services do: names without regard to case, unknown ones passed over, an empty value as if it were not given, and of several values the last.</summary>
+    public static ParameterReader Lenient(IQueryCollection query) => new(query, lenient: true);
 
     /// <summary>Adds a fault that the caller found.</summary>
     /// <param name="reason">Continues the name in a sentence: «must be between 1 and 1000».</param>
@@ -28,6 +38,7 @@ public sealed class ParameterReader
     {
         var values = Given(name);
         if (values.Count == 0) return null;
+        if (_lenient) return values.LastOrDefault(value => !string.IsNullOrEmpty(value));
         if (values.Count > 1) Refuse(name, "is given more than once");
         else if (string.IsNullOrEmpty(values[0])) Refuse(name, "is empty: leave it out");
         else return values[0];
@@ -43,7 +54,7 @@ public sealed class ParameterReader
             foreach (var item in CommaList.Split(value ?? ""))
             {
                 if (item.Length > 0) values.Add(item);
-                else
+                else if (!_lenient)
                 {
                     Refuse(name, "has an empty value: leave it out");
                     return [];
@@ -83,10 +94,20 @@ public sealed class ParameterReader
         return null;
     }
 
+    /// <summary>A moment in any form that <see cref="LenientTime"/> reads.</summary>
+    /// <param name="end">The text names a span, such as a second or a day: true for its end, which is exclusive, false for its beginning.</param>
+    public Timestamp? LenientMoment(string name, bool end = false)
+    {
+        if (Text(name) is not { } text) return null;
+        if (LenientTime.TryParse(text, out var time, out var step)) return end ? new(time.Microseconds + step) : time;
+        Refuse(name, "is not a time: write 2026-02-11T22:21:02Z or 2026-02-11");
+        return null;
+    }
+
     /// <summary>To be asked when everything was read: all faults, unknown parameters included; null when there are none.</summary>
     public Problem? Problem()
     {
-        foreach (var name in _query.Keys.Where(name => !_known.Contains(name)).Order(StringComparer.Ordinal))
+        foreach (var name in _query.Keys.Where(name => !_lenient && !_known.Contains(name)).Order(StringComparer.Ordinal))
         {
             Refuse(name, $"is not a parameter of this route{NearestName.Hint(name, _known)}");
         }

@@ -8,11 +8,14 @@ namespace Domesday.Http.Problems;
 
 /// <summary>Gives every failure the shape of a problem: what the server or routing refused without a word, and what nobody expected.</summary>
 /// <remarks>A failure after the first byte of an answer cuts the connection, so that half an answer never looks like a whole one.</remarks>
-public sealed class FailureMiddleware(RequestDelegate next, ILogger<FailureMiddleware> logger)
+public sealed class FailureMiddleware(RequestDelegate next, ILogger<FailureMiddleware> logger, IEnumerable<IProblemShape> shapes)
 {
+    private readonly IProblemShape[] _shapes = [.. shapes];
+
     public async Task InvokeAsync(HttpContext http)
     {
         ArgumentNullException.ThrowIfNull(http);
+        if (Array.Find(_shapes, shape => shape.Covers(http.Request.Path)) is { } shape) http.Features.Set(shape);
         try
         {
             await next(http);

@@ -39,7 +39,9 @@ public static class ProblemResults
     {
         ArgumentNullException.ThrowIfNull(http);
         http.Response.StatusCode = status;
-        return WriteAsync(http, new(NoType, ReasonPhrases.GetReasonPhrase(status), status, detail, null));
+        return http.Features.Get<IProblemShape>() is { } shape
+            ? shape.WriteAsync(http, new(status, null, detail, []))
+            : WriteAsync(http, new(NoType, ReasonPhrases.GetReasonPhrase(status), status, detail, null));
     }
 
     private static string TitleOf(ProblemKind kind) => kind switch
@@ -60,6 +62,9 @@ public static class ProblemResults
     public static TimeSpan? WaitOf(Problem problem) =>
         problem.RetryAfter ?? (problem.Kind is ProblemKind.Unavailable or ProblemKind.TooMany ? RetryAfter : null);
 
+    private static IReadOnlyList<ProblemFault> FaultsOf(Problem problem) =>
+        problem.Faults.Count > 0 ? problem.Faults : problem.Field is { } field ? [new(null, field, problem.Detail)] : [];
+
     private static Task WriteAsync(HttpContext http, ProblemDetailsBody body)
     {
         http.Response.ContentType = "application/problem+json";
@@ -74,8 +79,9 @@ public static class ProblemResults
             response.StatusCode = StatusOf(problem.Kind);
             if (WaitOf(problem) is { } wait) response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             if (problem.Kind == ProblemKind.Unauthenticated) response.Headers.WWWAuthenticate = "Basic realm=\"domesday\", Bearer realm=\"domesday\"";
-            var errors = problem.Faults.Count > 0 ? problem.Faults.Select(fault => new ProblemError(fault.Index, fault.Field, fault.Reason)).ToList()
-                : problem.Field is { } field ? [new(null, field, problem.Detail)] : null;
+            if (httpContext.Features.Get<IProblemShape>() is { } shape) return shape.WriteAsync(httpContext, new(response.StatusCode, problem.Kind, problem.Detail, FaultsOf(problem)));
+            var faults = FaultsOf(problem);
+            var errors = faults.Count > 0 ? faults.Select(fault => new ProblemError(fault.Index, fault.Field, fault.Reason)).ToList() : null;
             return WriteAsync(httpContext, new($"/problems/{problem.Kind.ToString().ToLowerInvariant()}", TitleOf(problem.Kind), response.StatusCode, problem.Detail, errors));
         }
     }

@@ -21,8 +21,10 @@ public sealed record ExportRequest(AccessScope Scope, EventFilter Filter, EventO
     /// <summary>What the manifest in the last line says was asked for; null for no manifest.</summary>
     public ManifestRequest? Manifest { get; init; }
 
-    /// <summary>Such as <c>domesday-acme-20260211T222102Z.csv</c>.</summary>
-    public string FileName => string.Create(CultureInfo.InvariantCulture, $"domesday-{Scope.Tenant ?? "all"}-{At.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}.{Format.Name}");
+    /// <summary>What the file shall be called; null for <c>domesday-acme-20260211T222102Z.csv</c> and the like.</summary>
+    public string? NamedFile { get; init; }
+
+    public string FileName => NamedFile ?? string.Create(CultureInfo.InvariantCulture, $"domesday-{Scope.Tenant ?? "all"}-{At.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}.{Format.Name}");
 }
 
 /// <param name="Query">The parameters that selected the events.</param>

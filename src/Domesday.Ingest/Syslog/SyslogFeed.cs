@@ -9,6 +9,9 @@ namespace Domesday.Ingest.Syslog;
 /// <summary>Messages on their way from a listener into a ledger, in batches. Bounded: a connection waits, a datagram that finds no room is lost and counted.</summary>
 internal sealed class SyslogFeed(SyslogAddress address, string transport, SyslogOptions options, AppendPipeline pipeline, TimeProvider time, SyslogMetrics metrics, ILogger logger)
 {
+    /// <summary>Said of a message that is not whole, so that its replay does not pass for one that is.</summary>
+    private const string Cut = ", cut";
+
     private const int MessagesMax = 2_048;
     private const int BatchMessages = 512;
 
@@ -83,7 +86,7 @@ internal sealed class SyslogFeed(SyslogAddress address, string transport, Syslog
     {
         var now = time.GetUtcNow();
         var mapped = MappedItems.Of([.. frames.Where(frame => frame.Fault is null).Select(frame => (ReadOnlyMemory<byte>)frame.Bytes)], context, (item, json) => SyslogMapping.TryWrite(item, context, now, json));
-        var broken = frames.Where(frame => frame.Fault is not null).Select(frame => new RefusedInput(frame.Bytes, [new(null, "", frame.Fault!)]) { Context = context });
+        var broken = frames.Where(frame => frame.Fault is not null).Select(frame => new RefusedInput(frame.Bytes, [new(null, "", frame.Fault!)]) { Context = context + Cut });
         return mapped with { Refused = [.. mapped.Refused, .. broken] };
     }
 

@@ -11,6 +11,7 @@ internal static class NativeApi
     public static void MapNativeApi(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup(Base);
+        api.MapSessions();
         api.MapTenants();
         api.MapKeys();
         api.MapEvents();
@@ -23,5 +24,6 @@ internal static class NativeApi
         api.MapQuarantine();
         api.MapGaps();
         api.MapLog();
+        api.MapBackup();
     }
 }

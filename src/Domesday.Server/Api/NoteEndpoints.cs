@@ -19,7 +19,7 @@ namespace Domesday.Server.Api;
 /// <summary>What people add to an event: an event of its own that refers to the first, seen by whoever sees that.</summary>
 internal static class NoteEndpoints
 {
-    private const string SourceKind = "note";
+    private const string SourceKind = VendorView.NoteKind;
     private const int BodyBytesMax = 64 * 1024;
     private const int CharsMin = 3;
     private const int CharsMax = 4_000;

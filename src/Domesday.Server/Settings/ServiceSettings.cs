@@ -24,6 +24,12 @@ public sealed record ServiceSettings
     /// <summary>First part of checkpoints' origins; without a slash at its end.</summary>
     public required string Origin { get; init; }
 
+    /// <summary>How long a token from signing in is valid.</summary>
+    public required TimeSpan TokenLifetime { get; init; }
+
+    /// <summary>How long a key signs tokens.</summary>
+    public required TimeSpan TokenKeyAge { get; init; }
+
     public required EventLimits EventLimits { get; init; }
 
     /// <summary>Largest request, as sent and decompressed; bytes.</summary>
@@ -69,6 +75,8 @@ public sealed record ServiceSettings
             TlsKey = Value(SettingCatalog.TlsKey),
             KeyPassphrase = Value(SettingCatalog.KeyPassphrase),
             Origin = Value(SettingCatalog.Origin)!,
+            TokenLifetime = TimeSpan.FromSeconds(Value(SettingCatalog.TokenSeconds)),
+            TokenKeyAge = TimeSpan.FromDays(Value(SettingCatalog.TokenKeyDays)),
             EventLimits = new() { EventBytesMax = Value(SettingCatalog.EventBytesMax) },
             BatchBytesMax = Value(SettingCatalog.BatchBytesMax),
             BatchEventsMax = Value(SettingCatalog.BatchEventsMax),

@@ -35,10 +35,16 @@ internal static class SettingCatalog
         "Private key of the certificate, PEM, not encrypted.", SettingForms.Text);
 
     public static Setting<string> KeyPassphrase { get; } = new("DOMESDAY_KEY_PASSPHRASE", null, "TEXT",
-        "Encrypts the keys that sign checkpoints where they lie in the data folder. Without it they are protected by the rights of their files alone.", SettingForms.Text);
+        "Encrypts the keys that sign checkpoints and tokens where they lie in the data folder. Without it they are protected by the rights of their files alone.", SettingForms.Text);
 
     public static Setting<string> Origin { get; } = new("DOMESDAY_ORIGIN", "domesday", "TEXT",
         "First part of the origin of checkpoints; the tenant's name follows it after a slash. Verifiers pin it: choose it once, such as audit.example.com.", SettingForms.Origin);
+
+    public static Setting<int> TokenSeconds { get; } = new("DOMESDAY_TOKEN_SECONDS", "3600", "SECONDS",
+        "How long a token from signing in is valid; some of the vendors' APIs ask for another time.", SettingForms.Number(60, 604_800));
+
+    public static Setting<int> TokenKeyDays { get; } = new("DOMESDAY_TOKEN_KEY_DAYS", "90", "DAYS",
+        "How long a key signs tokens before a new one takes over. Tokens that it signed stay valid until they expire.", SettingForms.Number(1, 3_650));
 
     public static Setting<int> EventBytesMax { get; } = new("DOMESDAY_EVENT_BYTES_MAX", "4194304", "BYTES",
         "Largest event as sent, bodies included.", SettingForms.Number(65_535, 64 * MebiByte));
@@ -85,7 +91,7 @@ internal static class SettingCatalog
     /// <summary>In the order of the documentation.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        Config, Urls, Data, Store, Postgres, AdminPassword, TlsCert, TlsKey, KeyPassphrase, Origin, EventBytesMax, BatchBytesMax, BatchEventsMax,
+        Config, Urls, Data, Store, Postgres, AdminPassword, TlsCert, TlsKey, KeyPassphrase, Origin, TokenSeconds, TokenKeyDays, EventBytesMax, BatchBytesMax, BatchEventsMax,
         SyslogUdp, SyslogTcp, SyslogTls, SyslogClientCa,
         CadfAmqp, CadfExchanges, CadfQueue, CadfTenant, CadfRegion, LogLevel, LogFormat,
     ];

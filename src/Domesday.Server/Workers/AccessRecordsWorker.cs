@@ -1,10 +1,11 @@
 using Domesday.Core.Credentials;
+using Domesday.Core.Tokens;
 using Microsoft.Extensions.Hosting;
 
 namespace Domesday.Server.Workers;
 
-/// <summary>Hands on what is recorded from time to time: counted sign-in failures every minute, last uses of keys every hour, and both at the end.</summary>
-internal sealed class AccessRecordsWorker(SignInFailures failures, KeyUses uses, TimeProvider time) : BackgroundService
+/// <summary>Hands on what is recorded from time to time: counted sign-in failures every minute, last uses of keys every hour, and both at the end. Replaces the key that signs tokens when it is due.</summary>
+internal sealed class AccessRecordsWorker(SignInFailures failures, KeyUses uses, TokenKeys tokens, TimeProvider time) : BackgroundService
 {
     private const int MinutesOfUses = 60;
 
@@ -16,7 +17,9 @@ internal sealed class AccessRecordsWorker(SignInFailures failures, KeyUses uses,
             for (var minute = 1; await timer.WaitForNextTickAsync(stoppingToken); minute++)
             {
                 failures.Flush();
-                if (minute % MinutesOfUses == 0) uses.Flush();
+                if (minute % MinutesOfUses != 0) continue;
+                uses.Flush();
+                tokens.RotateIfDue();
             }
         }
         catch (OperationCanceledException)

@@ -48,11 +48,25 @@ internal sealed class Flush(StoreFiles files, EngineOptions options)
         {
             var builder = new SegmentBuilder(files.Hash, table.FirstSequence);
             var rows = table.Count;
-            for (var row = 0; row < rows; row++) builder.Add(table.Entry(row).Span);
+            TakeOver(table, rows, builder);
+            for (var row = 0; row < rows; row++) builder.Add(table.Entry(row).Span, table.Times[row]);
             var kept = table.Attachments.Where(attachment => attachment.Sequence < table.FirstSequence + rows);
             written.Add((ledger, table, builder.Write(output, number, kept)));
         }
         output.Finish();
+    }
+
+    /// <summary>Spares looking up again what the table has numbered already.</summary>
+    private static void TakeOver(MemTable table, int rows, SegmentBuilder builder)
+    {
+        // Rows that were added and not published may have values that no published row has.
+        if (table.Added != rows) return;
+        foreach (var field in ColumnPlan.AllIndexed)
+        {
+            if (table.Column(field) is not { } column) continue;
+            if (column.Codes is { } coded) builder.Adopt(field, coded.Dictionary, coded.Items.AsSpan(0, Math.Min(rows, coded.Items.Length)));
+            else builder.KeepPlain(field);
+        }
     }
 
     private IdRunInfo? WriteRun(List<KeyValuePair<Ledger, MemTable>> tables)

@@ -9,8 +9,8 @@ namespace Domesday.Storage.Embedded.Memory;
 /// <summary>One indexed field of a memory table: a code for each row, or, when nearly every value is another, a hash.</summary>
 internal sealed class MemColumn(SipHash hash)
 {
-    private const int DistinctMax = 16_384;
-    private const int DistinctMin = 2_048;
+    private const int DistinctMax = 32_768;
+    private const int DistinctMin = 12_288;
 
     private volatile Coded? _coded = new(new(hash));
     private volatile GrowingArray<ulong>? _hashes;
@@ -24,7 +24,7 @@ internal sealed class MemColumn(SipHash hash)
             coded.Add(row, value);
             _rows = row + 1;
             var distinct = coded.Distinct;
-            if (distinct > DistinctMin && (distinct > DistinctMax || distinct * 2 > _rows)) MakeHashed(coded);
+            if (distinct > DistinctMin && (distinct > DistinctMax || distinct * 5L > _rows * 4L)) MakeHashed(coded);
         }
         else
         {
@@ -75,6 +75,9 @@ internal sealed class MemColumn(SipHash hash)
         private readonly List<string> _texts = [];
 
         public int Distinct => dictionary.Count;
+
+        /// <summary>Once nothing is added any more.</summary>
+        public ValueDictionary Dictionary => dictionary;
 
         /// <summary>Codes of the rows that were published, from 1; 0, or beyond the end, for absent.</summary>
         public int[] Items => _codes.Items;

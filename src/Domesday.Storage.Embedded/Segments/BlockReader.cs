@@ -10,10 +10,13 @@ internal sealed class BlockReader(IReadOnlyList<ColumnEncoding> encodings)
 {
     private readonly PackedNumbers[] _numbers = new PackedNumbers[encodings.Count];
     private readonly PlainValues[] _values = new PlainValues[encodings.Count];
+    private readonly KnownPlace[] _places = new KnownPlace[encodings.Count];
+    private readonly int[] _bodies = [.. Enumerable.Range(0, encodings.Count).Where(column => encodings[column] == ColumnEncoding.Body)];
     private readonly List<(int FirstRow, int Position, int Length, int Compressed)> _runs = [];
     private byte[] _block = [];
     private byte[] _text = [];
     private int _textRun = -1;
+    private KnownPlace _body;
 
     public int Rows { get; private set; }
 
@@ -23,6 +26,8 @@ internal sealed class BlockReader(IReadOnlyList<ColumnEncoding> encodings)
         if (ReferenceEquals(block, _block)) return;
         _block = block;
         _textRun = -1;
+        _body = default;
+        Array.Clear(_places);
         Rows = BinaryPrimitives.ReadUInt16LittleEndian(block);
         var position = 2;
         for (var i = 0; i < encodings.Count; i++)
@@ -44,7 +49,7 @@ internal sealed class BlockReader(IReadOnlyList<ColumnEncoding> encodings)
 
     /// <summary>Of plain columns the value; empty for absent.</summary>
     /// <param name="scratch">At least 36 bytes; the value may stand in it.</param>
-    public ReadOnlySpan<byte> Plain(int column, int row, Span<byte> scratch) => _values[column].Get(_block, row, scratch);
+    public ReadOnlySpan<byte> Plain(int column, int row, Span<byte> scratch) => _values[column].Get(_block, row, ref _places[column], scratch);
 
     /// <summary>Of body columns the value; empty for absent. Valid until the next call.</summary>
     public ReadOnlySpan<byte> Body(int column, int row)
@@ -54,17 +59,20 @@ internal sealed class BlockReader(IReadOnlyList<ColumnEncoding> encodings)
         if (length == 0) return [];
         var run = _runs.Count - 1;
         while (_runs[run].FirstRow > row) run--;
-        var start = 0;
-        for (var before = _runs[run].FirstRow; before < row; before++) start += BodyBytes(before, encodings.Count);
+        var first = _runs[run].FirstRow;
+        if (_body.Row > row || _body.Row < first) _body = new(first, 0);
+        var start = _body.Start;
+        for (var before = _body.Row; before < row; before++) start += BodyBytes(before, encodings.Count);
+        _body = new(row, start);
         return TextOf(run).Slice(start + BodyBytes(row, column), length);
     }
 
     private int BodyBytes(int row, int columns)
     {
         var bytes = 0;
-        for (var i = 0; i < columns; i++)
+        foreach (var body in _bodies)
         {
-            if (encodings[i] == ColumnEncoding.Body && !_numbers[i].IsZero) bytes += (int)_numbers[i].Get(_block, row);
+            if (body < columns && !_numbers[body].IsZero) bytes += (int)_numbers[body].Get(_block, row);
         }
         return bytes;
     }

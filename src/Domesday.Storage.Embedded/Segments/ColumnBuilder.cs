@@ -5,16 +5,30 @@ using Domesday.Storage.Embedded.Coding;
 namespace Domesday.Storage.Embedded.Segments;
 
 /// <summary>Collects one field's values, row by row, while a segment is made.</summary>
-internal sealed class ColumnBuilder(EventField column, SipHash hash)
+internal sealed class ColumnBuilder
 {
-    private readonly List<int> _codes = [];
-    private ValueDictionary? _dictionary = ColumnPlan.EncodingOf(column) == ColumnEncoding.Coded ? new(hash) : null;
+    private readonly List<int> _codes;
+    private ValueDictionary? _dictionary;
     private ByteBuffer? _values;
     private int _rows;
 
-    public EventField Field => column;
+    public ColumnBuilder(EventField field, ColumnEncoding encoding, SipHash hash)
+    {
+        (Field, Encoding, _codes) = (field, encoding, []);
+        _dictionary = encoding == ColumnEncoding.Coded ? new(hash) : null;
+    }
 
-    public ColumnEncoding Encoding { get; private set; } = ColumnPlan.EncodingOf(column);
+    /// <summary>A coded column whose values have numbers already.</summary>
+    /// <param name="codes">For each row the number of its value, from 1; 0, or beyond the end, for absent.</param>
+    public ColumnBuilder(EventField field, ValueDictionary dictionary, ReadOnlySpan<int> codes)
+    {
+        (Field, Encoding, _dictionary, _codes, _rows) = (field, ColumnEncoding.Coded, dictionary, new(codes.Length), codes.Length);
+        _codes.AddRange(codes);
+    }
+
+    public EventField Field { get; }
+
+    public ColumnEncoding Encoding { get; private set; }
 
     public bool IsAbsent => _codes.Count == 0;
 

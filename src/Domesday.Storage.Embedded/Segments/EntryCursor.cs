@@ -33,20 +33,11 @@ internal sealed class EntryCursor
         Load(row);
         var place = row % BlockWriter.Rows;
         var entry = new EntryComposer(output);
-        foreach (var field in EventSchema.Fields)
+        foreach (ref readonly var member in _layout.Members.AsSpan())
         {
-            switch (field.Field)
-            {
-                case EventField.Sequence:
-                    AddNumber(ref entry, _segment.Info.FirstSequence + row);
-                    break;
-                case EventField.Time:
-                    AddTime(ref entry, EventField.Time, TimeOf(row));
-                    break;
-                default:
-                    if (_layout.ColumnOf(field.Field) is >= 0 and var column) Add(ref entry, field, column, place);
-                    break;
-            }
+            if (member.Column >= 0) Add(ref entry, in member, place);
+            else if (member.Field == EventField.Time) AddTime(ref entry, EventField.Time, TimeOf(row));
+            else AddNumber(ref entry, _segment.Info.FirstSequence + row);
         }
         entry.End();
     }
@@ -97,18 +88,18 @@ internal sealed class EntryCursor
         _loaded = block;
     }
 
-    private void Add(ref EntryComposer entry, FieldDefinition field, int column, int place)
+    private void Add(ref EntryComposer entry, in EntryMember member, int place)
     {
-        if (_layout.Encodings[column] == ColumnEncoding.Clock)
+        if (_layout.Encodings[member.Column] == ColumnEncoding.Clock)
         {
-            AddTime(ref entry, field.Field, _block.Number(column, place));
+            AddTime(ref entry, member.Field, _block.Number(member.Column, place));
             return;
         }
-        var value = Stored(column, place);
+        var value = Stored(member.Column, place);
         if (value.IsEmpty) return;
-        if (field.Field == EventField.RequestUri) value = Expand(value, place);
-        if (EntrySlicer.IsQuoted(field.Kind)) entry.AddQuoted(field.Field, value);
-        else entry.Add(field.Field, value);
+        if (member.Field == EventField.RequestUri) value = Expand(value, place);
+        if (member.IsQuoted) entry.AddQuoted(member.Field, value);
+        else entry.Add(member.Field, value);
     }
 
     private ReadOnlySpan<byte> Stored(int column, int place)

@@ -43,13 +43,16 @@ internal readonly struct PlainValues
     }
 
     /// <summary>The value of a row; empty for absent.</summary>
+    /// <param name="known">The last place that was looked up in this block, from which the next one is found; at first the default.</param>
     /// <param name="scratch">At least 36 bytes; the value may stand in it.</param>
-    public ReadOnlySpan<byte> Get(ReadOnlySpan<byte> block, int row, Span<byte> scratch)
+    public ReadOnlySpan<byte> Get(ReadOnlySpan<byte> block, int row, ref KnownPlace known, Span<byte> scratch)
     {
         if (_form != FormBytes) return Text(_first.Get(block, row), _second.Get(block, row), scratch);
-        var start = _heap;
-        for (var i = 0; i < row; i++) start += (int)_first.Get(block, i);
-        return block.Slice(start, (int)_first.Get(block, row));
+        if (row < known.Row) known = default;
+        var start = known.Start;
+        for (var i = known.Row; i < row; i++) start += (int)_first.Get(block, i);
+        known = new(row, start);
+        return block.Slice(_heap + start, (int)_first.Get(block, row));
     }
 
     private static bool TryWriteIds(ByteBuffer output, BlockColumn column, int rows, ulong[] high, byte form)
@@ -93,3 +96,6 @@ internal readonly struct PlainValues
         return text[..length];
     }
 }
+
+/// <summary>Where a row's value begins, of values of different lengths that stand one behind the other.</summary>
+internal readonly record struct KnownPlace(int Row, int Start);

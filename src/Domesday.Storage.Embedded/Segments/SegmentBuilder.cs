@@ -14,18 +14,31 @@ internal sealed class SegmentBuilder(SipHash hash, long firstSequence)
     private readonly List<long> _received = [];
     private readonly HourCounts _hours = new();
     private readonly ByteBuffer _uri = new();
+    private readonly List<EventField> _fromEntries = [.. ColumnPlan.Fields.Where(field => field != EventField.ReceivedAt)];
 
     public int Rows => _times.Count;
 
-    public void Add(ReadOnlySpan<byte> entry)
+    /// <summary>Takes a column over from where its values have numbers already; before the first entry.</summary>
+    /// <param name="codes">For each row the number of its value in the dictionary, from 1; 0, or beyond the end, for absent.</param>
+    public void Adopt(EventField field, ValueDictionary dictionary, ReadOnlySpan<int> codes)
+    {
+        _columns[(int)field] = new(field, dictionary, codes);
+        _fromEntries.Remove(field);
+    }
+
+    /// <summary>Keeps a field without a dictionary, because nearly every value is another; before the first entry.</summary>
+    public void KeepPlain(EventField field) => _columns[(int)field] = new(field, ColumnEncoding.Plain, hash);
+
+    /// <param name="time">The entry's, microseconds.</param>
+    public void Add(ReadOnlySpan<byte> entry, long time)
     {
         EntrySlicer.Slice(entry, _slices);
         var row = Rows;
-        foreach (var field in ColumnPlan.Fields)
+        foreach (var field in _fromEntries)
         {
             var slice = _slices[(int)field];
-            if (slice.Length == 0 || field == EventField.ReceivedAt) continue;
-            var column = _columns[(int)field] ??= new(field, hash);
+            if (slice.Length == 0) continue;
+            var column = _columns[(int)field] ??= new(field, ColumnPlan.EncodingOf(field), hash);
             if (field == EventField.RequestUri)
             {
                 UriTemplate.Shorten(entry, _slices, _uri);
@@ -36,9 +49,9 @@ internal sealed class SegmentBuilder(SipHash hash, long firstSequence)
                 column.Add(row, slice.Of(entry));
             }
         }
-        var time = TimeOf(entry, EventField.Time);
         _times.Add(time);
-        _received.Add(TimeOf(entry, EventField.ReceivedAt));
+        if (!Timestamp.TryParse(_slices[(int)EventField.ReceivedAt].Of(entry), out var received, out _)) throw new FormatException("An entry says when it was received.");
+        _received.Add(received.Microseconds);
         _hours.Add(time, _slices[(int)EventField.OutcomeResult].Of(entry).SequenceEqual("failure"u8));
     }
 
@@ -60,9 +73,6 @@ internal sealed class SegmentBuilder(SipHash hash, long firstSequence)
         };
         return tail.Write(file, start, attachments);
     }
-
-    private long TimeOf(ReadOnlySpan<byte> entry, EventField field) =>
-        Timestamp.TryParse(_slices[(int)field].Of(entry), out var time, out _) ? time.Microseconds : throw new FormatException("An entry has times.");
 
     private Section WriteBlocks(SegmentOutput output, List<ColumnBuilder> columns, List<int[]> ranks)
     {

@@ -1,4 +1,5 @@
 using Domesday.Core.Storage;
+using Domesday.Events.Json;
 using Domesday.Events.Schema;
 using Domesday.Storage.Embedded.Caching;
 using Domesday.Storage.Embedded.Coding;
@@ -100,6 +101,11 @@ internal sealed class SegmentLayout
         Encodings = [.. footer.Columns.Select(column => column.Encoding)];
         Array.Fill(_columnOf, -1);
         for (var i = 0; i < Columns.Length; i++) _columnOf[(int)Columns[i].Field] = i;
+        Members =
+        [
+            .. EventSchema.Fields.Where(field => field.Field is EventField.Sequence or EventField.Time || _columnOf[(int)field.Field] >= 0)
+                .Select(field => new EntryMember(field.Field, _columnOf[(int)field.Field], EntrySlicer.IsQuoted(field.Kind))),
+        ];
     }
 
     public SegmentFooter Footer { get; }
@@ -108,6 +114,13 @@ internal sealed class SegmentLayout
 
     public ColumnEncoding[] Encodings { get; }
 
+    /// <summary>What the entries are made of, in canonical order.</summary>
+    public EntryMember[] Members { get; }
+
     /// <summary>The column of a field, or -1 when no row has it.</summary>
     public int ColumnOf(EventField field) => _columnOf[(int)field];
 }
+
+/// <summary>A member of the entries of a segment.</summary>
+/// <param name="Column">-1 for the sequence and the time, which have no column.</param>
+internal readonly record struct EntryMember(EventField Field, int Column, bool IsQuoted);

@@ -45,6 +45,9 @@ public class SyslogListenerTests
         var stored = await host.EventsAsync(2);
         Assert.Equal(["still here", "the second"], stored.Select(one => one.Raw!.Value.GetProperty("message").GetString()!.TrimEnd()).Order(StringComparer.Ordinal));
         Assert.Equal(3, (await host.QuarantineAsync(3)).Count);
+        var contexts = new List<string?>();
+        for (var i = 0; i < 3; i++) contexts.Add((await QuarantinedInput.ReadAsync(host.Store, SyslogHost.Tenant, i, Cancellation)).Value.Context);
+        Assert.Equal(["tcp 127.0.0.1", "tcp 127.0.0.1, cut", "tcp 127.0.0.1, cut"], contexts.Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -18,11 +18,11 @@ public sealed class RouteAccessTests
         [.. Enum.GetValues<Right>().Select(right => (Rights.NameOf(right), Rights.PermissionsOf([right])))];
 
     [Fact]
-    public async Task No_route_but_health_and_the_problem_pages_is_open_to_strangers()
+    public async Task No_route_but_health_signing_in_and_public_texts_is_open_to_strangers()
     {
         await using var service = await StartAsync();
         var open = service.Service.Routes.Where(route => PermissionRequirement.Of(route)!.Permission is null).Select(route => route.RoutePattern.RawText);
-        Assert.Equal(["/healthz", "/problems/{kind}", "/readyz"], open.Order(StringComparer.Ordinal));
+        Assert.Equal(["/.well-known/jwks.json", "/audit/v1/sign-in", "/healthz", "/problems/{kind}", "/readyz"], open.Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -75,7 +75,7 @@ public sealed class SignInTests
             using var response = await guesser.GetAsync("/audit/v1/keys", TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
         }
-        for (var i = 0; i < 990; i++) service.Service.Core.Failures.Add(null, IPAddress.Loopback, "bearer", "malformed");
+        for (var i = 0; i < 990; i++) service.Service.Core.Failures.Add(null, null, IPAddress.Loopback, "bearer", "malformed");
         service.Service.Core.Failures.Flush();
         service.Service.Core.Failures.Flush();
         var second = await service.EventAsync("system", IsFailure("malformed", "999"));
@@ -90,7 +90,7 @@ public sealed class SignInTests
     {
         await using var service = await TestService.StartAsync(time: new ManualTime());
         var failures = service.Service.Core.Failures;
-        for (var i = 0; i < 5_000; i++) failures.Add($"account-{i}", IPAddress.Loopback, "basic", "wrong_password");
+        for (var i = 0; i < 5_000; i++) failures.Add($"account-{i}", null, IPAddress.Loopback, "basic", "wrong_password");
         failures.Flush();
         await service.EventAsync("system", IsFailure("others", "4899"));
         Assert.InRange((await service.EventsAsync("system")).Count(kept => kept.Outcome?.Result == OutcomeResult.Failure), 100, 102);

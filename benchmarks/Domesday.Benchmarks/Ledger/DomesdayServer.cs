@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Domesday.Benchmarks.Load;
+
+namespace Domesday.Benchmarks.Ledger;
+
+/// <summary>The built service as its users run it, with a data folder of its own.</summary>
+public sealed class DomesdayServer : IDisposable
+{
+    private const string Password = "bench-password-1086";
+
+    private readonly Process _process;
+
+    private DomesdayServer(Process process, Uri address, TimeSpan ready, string key)
+    {
+        (_process, Address, ReadyIn, Key) = (process, address, ready, key);
+        Http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromHours(1) };
+        Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>From the start of the process until it could take and answer requests.</summary>
+    public TimeSpan ReadyIn { get; }
+
+    public string Key { get; }
+
+    public HttpClient Http { get; }
+
+    public int ProcessId => _process.Id;
+
+    public static async Task<DomesdayServer> StartAsync(string data)
+    {
+        var binary = Path.Combine(AppContext.BaseDirectory, "../../Domesday.Cli/release/domesday");
+        if (!File.Exists(binary)) throw new FileNotFoundException("Build src/Domesday.Cli first: dotnet build -c Release", binary);
+        var start = new ProcessStartInfo(binary, ["serve", "--data", data, "--urls", "http://127.0.0.1:0", "--log-level", "warning"]) { RedirectStandardOutput = true };
+        start.Environment["DOMESDAY_ADMIN_PASSWORD"] = Password;
+        var watch = Stopwatch.StartNew();
+        var process = Process.Start(start)!;
+        var address = await AddressAsync(process);
+        using var admin = new HttpClient { BaseAddress = address };
+        admin.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"admin:{Password}")));
+        using var ready = await admin.GetAsync("/readyz");
+        ready.EnsureSuccessStatusCode();
+        var readyIn = watch.Elapsed;
+        using var made = await admin.PostAsync("/audit/v1/keys", new StringContent("""{"name":"bench","rights":["read","write"]}""", Encoding.UTF8, "application/json"));
+        var body = await made.Content.ReadFromJsonAsync<JsonElement>();
+        return new(process, address, readyIn, body.TryGetProperty("key", out var key) ? key.GetString()! : throw new InvalidOperationException(body.ToString()));
+    }
+
+    public long Resident => ProcessFigures.Resident(ProcessId);
+
+    /// <summary>Stops it as an operator would.</summary>
+    public void Dispose()
+    {
+        Http.Dispose();
+        if (!_process.HasExited)
+        {
+            using var kill = Process.Start("kill", ["-TERM", $"{ProcessId}"]);
+            _process.WaitForExit();
+        }
+        _process.Dispose();
+    }
+
+    private static async Task<Uri> AddressAsync(Process process)
+    {
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (line.StartsWith("Domesday listens on ", StringComparison.Ordinal)) return new(line["Domesday listens on ".Length..]);
+        }
+        throw new InvalidOperationException("The service did not start.");
+    }
+}

@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.Text.Json;
+using Domesday.Cli.Commands;
+using Domesday.Cli.Commands.Backup;
+using Domesday.Cli.Commands.Demo;
+using Domesday.Cli.Commands.Export;
+using Domesday.Cli.Commands.Facets;
+using Domesday.Cli.Commands.Gaps;
+using Domesday.Cli.Commands.Get;
+using Domesday.Cli.Commands.Histogram;
+using Domesday.Cli.Commands.Key;
+using Domesday.Cli.Commands.Note;
+using Domesday.Cli.Commands.Quarantine;
+using Domesday.Cli.Commands.Query;
+using Domesday.Cli.Commands.Send;
+using Domesday.Cli.Commands.Tail;
+using Domesday.Cli.Commands.Tenant;
+using Domesday.Cli.Commands.Verify;
+using Domesday.Cli.Connection;
+using Domesday.Cli.Help;
+using Domesday.Cli.Terminal;
+using Domesday.Client;
+
+namespace Domesday.Cli;
+
+/// <summary>All commands, and what their failures look like: one clear line for each fault, and an exit code.</summary>
+internal static class CommandLine
+{
+    private const int Failed = 1;
+    private const int Misused = 2;
+
+    public static RootCommand Create(CliConsole console)
+    {
+        var root = new RootCommand("Domesday, the audit log that you can prove: the service and its command line.")
+        {
+            ServeCommand.Create(),
+            SendCommand.Create(console),
+            QueryCommand.Create(console),
+            GetCommand.Create(console),
+            NoteCommand.Create(console),
+            TailCommand.Create(console),
+            FacetsCommand.Create(console),
+            HistogramCommand.Create(console),
+            ExportCommand.Create(console),
+            VerifyCommand.Create(console),
+            TenantCommand.Create(console),
+            KeyCommand.Create(console),
+            QuarantineCommand.Create(console),
+            GapsCommand.Create(console),
+            DemoCommand.Create(console),
+            BackupCommand.Create(),
+            RestoreCommand.Create(),
+        };
+        root.Subcommands.Add(HelpMarkdownCommand.Create(console, root));
+        ExampleHelp.AddTo(root);
+        return root;
+    }
+
+    /// <returns>0 done, 1 failed, 2 wrong usage, 3 verification found a broken ledger.</returns>
+    public static async Task<int> RunAsync(string[] arguments, CliConsole console, CancellationToken cancellation)
+    {
+        var parse = Create(console).Parse(arguments);
+        if (parse.Errors.Count > 0 && parse.Action is not ExampleHelp) return Misuse(parse, console);
+        try
+        {
+            return await parse.InvokeAsync(new() { Output = console.Out, Error = console.Error, EnableDefaultExceptionHandler = false }, cancellation);
+        }
+        catch (UsageException exception)
+        {
+            await console.Error.WriteLineAsync(exception.Message);
+            return Misused;
+        }
+        catch (ProblemException problem)
+        {
+            await Refusal.WriteAsync(console.Error, problem);
+            return Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            await console.Error.WriteLineAsync("Stopped.");
+            return Failed;
+        }
+        catch (HttpRequestException exception)
+        {
+            await console.Error.WriteLineAsync($"The service cannot be reached, or broke off: {PlainText.Of(exception.Message)}");
+            return Failed;
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException or TimeoutException or UnauthorizedAccessException)
+        {
+            await console.Error.WriteLineAsync(PlainText.Of(exception.Message));
+            return Failed;
+        }
+        catch (JsonException exception)
+        {
+            await console.Error.WriteLineAsync($"The answer is not one of this service, or of a newer one: {PlainText.Of(exception.Message)}");
+            return Failed;
+        }
+    }
+
+    private static int Misuse(ParseResult parse, CliConsole console)
+    {
+        foreach (var error in parse.Errors) console.Error.WriteLine(PlainText.Of(error.Message));
+        var path = new List<string>();
+        for (var result = parse.CommandResult; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult) path.Insert(0, result.Command.Name);
+        path[0] = "domesday";
+        console.Error.WriteLine($"See {string.Join(' ', path)} --help.");
+        return Misused;
+    }
+}

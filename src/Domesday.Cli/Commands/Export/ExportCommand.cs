@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Domesday.Cli.Connection;
+using Domesday.Cli.Help;
+using Domesday.Cli.Selection;
+using Domesday.Cli.Terminal;
+using Domesday.Client;
+
+namespace Domesday.Cli.Commands.Export;
+
+/// <summary><c>domesday export</c></summary>
+internal static class ExportCommand
+{
+    public static Command Create(CliConsole console)
+    {
+        var command = new ExampledCommand("export", "Writes everything that matches into a file, oldest first. What breaks off leaves no file behind that looks complete.",
+            "domesday export -o audit.ndjson", "domesday export --format csv --from 2026-02-01 --to 2026-03-01 -o february.csv", "domesday export --action delete | jq -r .resource.id");
+        var format = new Option<string>("--format", "-f") { HelpName = "ndjson|json|csv|…", Description = "What the service can write: docs/export.md. Default ndjson.", DefaultValueFactory = _ => "ndjson" };
+        var file = new Option<string?>("--output", "-o") { HelpName = "FILE", Description = "The file; without it standard output. One that is there is replaced when the export is complete." };
+        var manifest = new Option<bool>("--manifest") { Description = "Ends the export with a line by which `domesday verify export` checks it. So is every ndjson file, unless --no-manifest is given; standard output only when asked for." };
+        var noManifest = new Option<bool>("--no-manifest") { Description = "Without that line." };
+        var gzip = new Option<bool>("--gzip") { Description = "As a gzip file." };
+        var order = new Option<string>("--order") { HelpName = "desc|asc", Description = "Newest first, or oldest. Default asc.", DefaultValueFactory = _ => "asc" }.AcceptOnlyFromAmong("desc", "asc");
+        var sort = new Option<string>("--sort") { HelpName = "sequence|time", Description = "As they were recorded, or as they happened. Default sequence.", DefaultValueFactory = _ => "sequence" }.AcceptOnlyFromAmong("sequence", "time");
+        foreach (var option in new Option[] { format, file, manifest, noManifest, gzip, order, sort }) command.Options.Add(option);
+        var selection = new SelectionOptions().AddTo(command);
+        var connection = new ConnectionOptions(console).AddTo(command);
+        command.SetAction(async (parse, cancellation) =>
+        {
+            var name = parse.GetValue(format)!;
+            if (parse.GetValue(manifest) && parse.GetValue(noManifest)) throw new UsageException("--manifest and --no-manifest exclude each other.");
+            if (parse.GetValue(manifest) && name != "ndjson") throw new UsageException("--manifest needs --format ndjson: it is a last line that is no event.");
+            var request = new ExportRequest
+            {
+                Format = name,
+                Manifest = parse.GetValue(manifest) || name == "ndjson" && parse.GetValue(file) is not null && !parse.GetValue(noManifest),
+                Descending = parse.GetValue(order) == "desc",
+                ByTime = parse.GetValue(sort) == "time",
+                Transfer = parse.GetValue(gzip) ? ExportTransfer.Gzip : ExportTransfer.Plain,
+            };
+            using var client = connection.Connect(parse);
+            await new ExportRun(client, console).RunAsync(selection.Read(parse), request, parse.GetValue(file), cancellation);
+            return 0;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,26 @@
+using System.Text.Json.Serialization;
+using Domesday.Events;
+
+namespace Domesday.Client;
+
+/// <summary>What the service answers. Members that are not known here are passed over: the service may be newer.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(AppendAnswer))]
+[JsonSerializable(typeof(AppendReceipt))]
+[JsonSerializable(typeof(HistogramAnswer))]
+[JsonSerializable(typeof(ProblemBody))]
+[JsonSerializable(typeof(Timestamp))]
+[JsonSerializable(typeof(NoteText))]
+[JsonSerializable(typeof(TenantInfo))]
+[JsonSerializable(typeof(TenantList))]
+[JsonSerializable(typeof(NewTenant))]
+[JsonSerializable(typeof(TenantChange))]
+[JsonSerializable(typeof(KeyInfo))]
+[JsonSerializable(typeof(KeyList))]
+[JsonSerializable(typeof(NewKey))]
+[JsonSerializable(typeof(QuarantinePage))]
+[JsonSerializable(typeof(QuarantineItem))]
+[JsonSerializable(typeof(GapsAnswer))]
+internal sealed partial class ClientJson : JsonSerializerContext;
+
+internal sealed record NoteText(string Text);
