@@ -9,6 +9,7 @@ using Domesday.Cli.Commands.Bench;
 using Domesday.Cli.Commands.Demo;
 using Domesday.Cli.Commands.Export;
 using Domesday.Cli.Commands.Facets;
+using Domesday.Cli.Commands.Gaps;
 using Domesday.Cli.Commands.Get;
 using Domesday.Cli.Commands.Histogram;
 using Domesday.Cli.Commands.Key;
@@ -56,6 +57,7 @@ internal static class CommandLine
             QuarantineCommand.Create(console),
             BackupCommand.Create(console),
             RestoreCommand.Create(console),
+            GapsCommand.Create(console),
             DemoCommand.Create(console),
             BenchCommand.Create(console),
             SupportDumpCommand.Create(console),

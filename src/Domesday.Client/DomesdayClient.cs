@@ -28,6 +28,15 @@ public sealed class DomesdayClient : IDisposable
 
     public Quarantine Quarantine { get; }
 
+    /// <summary>Which numbers are missing of producers that number their events.</summary>
+    /// <param name="producer">Null: all of them.</param>
+    /// <param name="onlyMissing">Only those that lack something.</param>
+    public Task<GapsAnswer> GapsAsync(string? producer, bool onlyMissing, CancellationToken cancellation)
+    {
+        var query = producer is null ? EventSelection.All : EventSelection.All.With("producer", producer);
+        return _transport.GetAsync("gaps", (onlyMissing ? query.With("missing", "true") : query).ToString(), ClientJson.Default.GapsAnswer, cancellation);
+    }
+
     /// <summary>Stores one event; returns when it is on disk.</summary>
     public async Task<AppendReceipt> AppendAsync(AuditEvent auditEvent, CancellationToken cancellation)
     {

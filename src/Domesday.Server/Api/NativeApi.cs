@@ -28,6 +28,7 @@ internal static class NativeApi
         api.MapTail();
         api.MapQuarantine();
         api.MapPolicies();
+        api.MapGaps();
         api.MapLog();
         api.MapBackup();
     }

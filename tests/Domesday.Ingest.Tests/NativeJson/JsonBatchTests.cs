@@ -1,17 +1,17 @@
 using System.Text;
 using System.Text.Json;
 using Domesday.Core.Problems;
-using Domesday.Ingest.NativeJson;
+using Domesday.Http.Mapping;
 using FsCheck;
 using FsCheck.Fluent;
 
 namespace Domesday.Ingest.Tests.NativeJson;
 
 /// <summary>Where one event ends and the next begins.</summary>
-public class NativeBatchTests
+public class JsonBatchTests
 {
     private static Result<List<ReadOnlyMemory<byte>>> Split(string body, string form = "unknown", int max = 1_000) =>
-        NativeBatch.Split(Encoding.UTF8.GetBytes(body), Enum.Parse<BodyForm>(form, ignoreCase: true), max);
+        JsonBatch.Split(Encoding.UTF8.GetBytes(body), Enum.Parse<BodyForm>(form, ignoreCase: true), max);
 
     private static List<string> Events(string body, string form = "unknown") => [.. Split(body, form).Value.Select(slice => Encoding.UTF8.GetString(slice.Span))];
 
@@ -99,7 +99,7 @@ public class NativeBatchTests
     {
         foreach (var form in Enum.GetValues<BodyForm>())
         {
-            var split = NativeBatch.Split(bytes ?? [], form, 100);
+            var split = JsonBatch.Split(bytes ?? [], form, 100);
             if (split.IsOk && split.Value.Any(slice => slice.IsEmpty)) return false;
         }
         return true;

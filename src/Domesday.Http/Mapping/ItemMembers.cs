@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
-namespace Domesday.Ingest.KubernetesAudit;
+namespace Domesday.Http.Mapping;
 
 /// <summary>The members of one JSON object: those that the mapping takes, and the rest, which is kept under <c>raw</c> as it came.</summary>
-internal sealed class ItemMembers
+public sealed class ItemMembers
 {
     private readonly List<JsonProperty> _rest;
 
@@ -61,6 +61,7 @@ internal sealed class ItemMembers
     /// <summary>Writes what was not taken, as it came.</summary>
     public void WriteRest(Utf8JsonWriter json)
     {
+        ArgumentNullException.ThrowIfNull(json);
         foreach (var member in _rest)
         {
             json.WritePropertyName(member.Name);
@@ -71,6 +72,7 @@ internal sealed class ItemMembers
     /// <summary>Writes what was not taken under a name; nothing when everything was.</summary>
     public void WriteRest(Utf8JsonWriter json, string name)
     {
+        ArgumentNullException.ThrowIfNull(json);
         if (IsEmpty) return;
         json.WriteStartObject(name);
         WriteRest(json);
@@ -78,7 +80,11 @@ internal sealed class ItemMembers
     }
 
     /// <summary>Numbers keep their digits, texts their escapes.</summary>
-    public static void WriteAsItCame(Utf8JsonWriter json, JsonElement value) => json.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
+    public static void WriteAsItCame(Utf8JsonWriter json, JsonElement value)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        json.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
+    }
 
     private T Taken<T>(string name, T value)
     {

@@ -3,10 +3,10 @@ using System.Text.Json;
 using Domesday.Core.Problems;
 using Domesday.Events.Json;
 
-namespace Domesday.Ingest.NativeJson;
+namespace Domesday.Http.Mapping;
 
 /// <summary>Finds the events in a body without copying them: one object, an array, or a line each. What each of them says is not looked at.</summary>
-internal static class NativeBatch
+public static class JsonBatch
 {
     private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
 
@@ -24,6 +24,18 @@ internal static class NativeBatch
         if (form == BodyForm.Unknown) form = body.Span[first] == '[' || IsOneValue(body.Span) ? BodyForm.Json : BodyForm.Lines;
         if (form == BodyForm.Lines) return Lines(body, eventsMax);
         return body.Span[first] == '[' ? Elements(body, eventsMax) : new List<ReadOnlyMemory<byte>>(1) { body };
+    }
+
+    /// <summary>The form that a Content-Type declares.</summary>
+    public static BodyForm FormOf(string? contentType)
+    {
+        var type = contentType.AsSpan();
+        var end = type.IndexOf(';');
+        type = (end < 0 ? type : type[..end]).Trim();
+        if (type.Equals("application/json", StringComparison.OrdinalIgnoreCase)) return BodyForm.Json;
+        return type.Equals("application/x-ndjson", StringComparison.OrdinalIgnoreCase) || type.Equals("application/ndjson", StringComparison.OrdinalIgnoreCase)
+            || type.Equals("application/jsonl", StringComparison.OrdinalIgnoreCase) || type.Equals("application/x-jsonlines", StringComparison.OrdinalIgnoreCase)
+            ? BodyForm.Lines : BodyForm.Unknown;
     }
 
     private static Result<List<ReadOnlyMemory<byte>>> Lines(ReadOnlyMemory<byte> body, int eventsMax)
@@ -83,7 +95,7 @@ internal static class NativeBatch
 }
 
 /// <summary>What a body is declared to be.</summary>
-internal enum BodyForm
+public enum BodyForm
 {
     Unknown,
 
