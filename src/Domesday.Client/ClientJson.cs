@@ -36,6 +36,7 @@ namespace Domesday.Client;
 [JsonSerializable(typeof(CertificateInfo))]
 [JsonSerializable(typeof(CertificateList))]
 [JsonSerializable(typeof(NewCertificate))]
+[JsonSerializable(typeof(GapsAnswer))]
 internal sealed partial class ClientJson : JsonSerializerContext;
 
 internal sealed record NoteText(string Text);

@@ -1,8 +1,12 @@
+using System.Collections.Concurrent;
 using Domesday.Core.Problems;
 using Domesday.Core.Storage;
+using Domesday.Events;
 using Domesday.Events.Merkle;
 using Domesday.Storage.Embedded.Commit;
 using Domesday.Storage.Embedded.Disk;
+using Domesday.Storage.Embedded.Ledgers;
+using Domesday.Storage.Embedded.Maintenance;
 using Domesday.Storage.Embedded.Reading;
 using Microsoft.Extensions.Logging;
 
@@ -12,6 +16,9 @@ namespace Domesday.Storage.Embedded;
 public sealed class EmbeddedStore : IEventStore, IStoreBackup
 {
     private const int GroupBytesMax = 8 * 1024 * 1024;
+    private const int FlushNice = 5;
+    private const int MergeNice = 10;
+    private const long HeapBytesTidy = 384L * 1024 * 1024;
     private static readonly TimeSpan IdleMark = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
@@ -28,6 +35,7 @@ public sealed class EmbeddedStore : IEventStore, IStoreBackup
     private readonly ManualResetEventSlim _flushed = new();
     private readonly ManualResetEventSlim _mergeWanted = new(true);
     private readonly List<Thread> _threads = [];
+    private readonly ConcurrentQueue<DropOrder> _drops = new();
     private volatile string? _flushTrouble;
     private long _freeChecked;
     private bool _isFull;
@@ -40,9 +48,9 @@ public sealed class EmbeddedStore : IEventStore, IStoreBackup
         _metrics = new(meter, _engine, _queue);
         Reader = new EngineReader(_engine.Ledgers, _engine.FindId, time);
         Report();
-        Start("domesday writer", Write);
-        Start("domesday flush", FlushLoop);
-        Start("domesday merge", MergeLoop);
+        Start("domesday writer", nice: 0, Write);
+        Start("domesday flush", FlushNice, FlushLoop);
+        Start("domesday merge", MergeNice, MergeLoop);
     }
 
     /// <summary>Opens the store in a folder, which is made when it is not there.</summary>
@@ -94,7 +102,7 @@ public sealed class EmbeddedStore : IEventStore, IStoreBackup
     {
         var ledger = _engine.Ledgers.GetOrAdd(tenant);
         using var snapshot = ledger.Snapshot();
-        if (first < snapshot.FirstSequence || first + count > snapshot.Size) throw new ArgumentOutOfRangeException(nameof(first), "The ledger does not hold these entries.");
+        if (first < 0 || first + count > snapshot.Size) throw new ArgumentOutOfRangeException(nameof(first), "The ledger does not hold these entries.");
         var leaves = new MerkleHash[count];
         try
         {
@@ -108,6 +116,25 @@ public sealed class EmbeddedStore : IEventStore, IStoreBackup
         }
     }
 
+    public LedgerUsage Usage(string tenant)
+    {
+        if (_engine.Ledgers.Find(tenant) is not { } ledger) return default;
+        using var snapshot = ledger.Snapshot();
+        return new(snapshot.FirstSequence, snapshot.Size, snapshot.Segments.Sum(segment => segment.Info.Bytes) + snapshot.Tables.Sum(table => table.Table.Bytes));
+    }
+
+    public DroppedEvents Due(string tenant, Timestamp before, long sealedSize) =>
+        _engine.Ledgers.Find(tenant) is { } ledger ? Retirement.Due(ledger, before.Microseconds, sealedSize) : default;
+
+    public async ValueTask<Result<DroppedEvents>> DropAsync(string tenant, Timestamp before, long sealedSize, CancellationToken cancellation)
+    {
+        if (_engine.Ledgers.Find(tenant) is not { } ledger || Due(tenant, before, sealedSize).Events == 0) return default(DroppedEvents);
+        var order = new DropOrder(ledger, before.Microseconds, sealedSize);
+        _drops.Enqueue(order);
+        _mergeWanted.Set();
+        return await order.Done.Task.WaitAsync(cancellation);
+    }
+
     public IStoreCopy Copy() => _engine.Copy();
 
     /// <summary>Stores what waits, and closes the folder.</summary>
@@ -119,14 +146,21 @@ public sealed class EmbeddedStore : IEventStore, IStoreBackup
         _flushWanted.Set();
         _mergeWanted.Set();
         foreach (var thread in _threads) await Task.Run(thread.Join);
+        foreach (var order in _drops) order.Done.TrySetResult(Unavailable("the service stops."));
         _engine.Dispose();
         _queue.Dispose();
         _disk.Dispose();
     }
 
-    private void Start(string name, Action run)
+    /// <param name="nice">How far the thread steps back when the processors are busy: acknowledgements and answers go before what can wait.</param>
+    private void Start(string name, int nice, Action run)
     {
-        var thread = new Thread(() => run()) { IsBackground = true, Name = name };
+        void Body()
+        {
+            if (nice > 0) ThreadNice.Set(nice);
+            run();
+        }
+        var thread = new Thread(Body) { IsBackground = true, Name = name };
         _threads.Add(thread);
         thread.Start();
     }
@@ -216,6 +250,8 @@ public sealed class EmbeddedStore : IEventStore, IStoreBackup
                 {
                     _flushed.Set();
                     _mergeWanted.Set();
+                    // A flush leaves large arrays behind, which only a full collection gives back; by itself it comes when they are several times as many.
+                    if (GC.GetTotalMemory(forceFullCollection: false) > HeapBytesTidy) GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
                 }
                 _flushTrouble = null;
             }
@@ -225,6 +261,26 @@ public sealed class EmbeddedStore : IEventStore, IStoreBackup
                 _flushTrouble = exception.Message;
                 _flushed.Set();
                 _stop.Token.WaitHandle.WaitOne(Pause);
+            }
+        }
+    }
+
+    private void Drop()
+    {
+        while (_drops.TryDequeue(out var order))
+        {
+            try
+            {
+                order.Done.SetResult(_engine.Drop(order.Ledger, order.Before, order.SealedSize));
+            }
+            catch (CorruptLedgerException exception)
+            {
+                order.Ledger.Damage ??= exception.Message;
+                order.Done.SetResult(new Problem(ProblemKind.Corrupt, exception.Message));
+            }
+            catch (IOException exception)
+            {
+                order.Done.SetResult(Unavailable(exception.Message));
             }
         }
     }
@@ -242,9 +298,11 @@ public sealed class EmbeddedStore : IEventStore, IStoreBackup
                     StoreLog.RebuildingIds(_logger);
                     _engine.RebuildIds();
                 }
-                while (!_stop.IsCancellationRequested && _engine.Merge(_stop.Token))
+                do
                 {
+                    Drop();
                 }
+                while (!_stop.IsCancellationRequested && _engine.Merge(_stop.Token));
             }
             catch (IOException exception)
             {
@@ -256,5 +314,11 @@ public sealed class EmbeddedStore : IEventStore, IStoreBackup
                 return;
             }
         }
+    }
+
+    /// <summary>Events to be dropped by the thread that merges.</summary>
+    private sealed record DropOrder(Ledger Ledger, long Before, long SealedSize)
+    {
+        public TaskCompletionSource<Result<DroppedEvents>> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

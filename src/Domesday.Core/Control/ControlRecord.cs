@@ -126,6 +126,7 @@ public sealed record ApiKeyRecord : ControlRecord
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UseStringEnumConverter = true)]
+[JsonSerializable(typeof(DataSinkRecord))]
 [JsonSerializable(typeof(TenantRecord))]
 [JsonSerializable(typeof(UserRecord))]
 [JsonSerializable(typeof(ApiKeyRecord))]
@@ -134,4 +135,6 @@ public sealed record ApiKeyRecord : ControlRecord
 [JsonSerializable(typeof(RoleRecord))]
 [JsonSerializable(typeof(GrantRecord))]
 [JsonSerializable(typeof(CertificateRecord))]
+[JsonSerializable(typeof(CapturePolicyRecord))]
+[JsonSerializable(typeof(DialectSettingsRecord))]
 internal sealed partial class ControlJson : JsonSerializerContext;

@@ -31,6 +31,15 @@ public sealed record ControlState
     /// <summary>By serial number, revoked ones included.</summary>
     public ImmutableDictionary<string, CertificateRecord> Certificates { get; init; } = ImmutableDictionary.Create<string, CertificateRecord>(StringComparer.Ordinal);
 
+    /// <summary>By id.</summary>
+    public ImmutableDictionary<string, DataSinkRecord> DataSinks { get; init; } = ImmutableDictionary.Create<string, DataSinkRecord>(StringComparer.Ordinal);
+
+    /// <summary>By tenant.</summary>
+    public ImmutableDictionary<string, CapturePolicyRecord> CapturePolicies { get; init; } = ImmutableDictionary.Create<string, CapturePolicyRecord>(StringComparer.Ordinal);
+
+    /// <summary>By <see cref="DialectSettingsRecord.KeyOf"/>.</summary>
+    public ImmutableDictionary<string, DialectSettingsRecord> DialectSettings { get; init; } = ImmutableDictionary.Create<string, DialectSettingsRecord>(StringComparer.Ordinal);
+
     /// <summary>Whether the tenant exists and takes events and credentials.</summary>
     public bool IsActive(string tenant) => Tenants.TryGetValue(tenant, out var record) && record.DisabledAt is null;
 }

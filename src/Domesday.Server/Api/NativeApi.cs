@@ -28,6 +28,8 @@ internal static class NativeApi
         api.MapExport();
         api.MapTail();
         api.MapQuarantine();
+        api.MapPolicies();
+        api.MapGaps();
         api.MapLog();
         api.MapBackup();
     }

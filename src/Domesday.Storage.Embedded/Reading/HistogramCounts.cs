@@ -17,11 +17,12 @@ internal sealed class HistogramCounts(HistogramInterval interval)
         get
         {
             Settle();
-            return [.. _buckets.Select(bucket => new HistogramBucket(new(bucket.Key), bucket.Value.Count, bucket.Value.Failures))];
+            return [.. _buckets.Where(bucket => bucket.Value.Count > 0).Select(bucket => new HistogramBucket(new(bucket.Key), bucket.Value.Count, bucket.Value.Failures))];
         }
     }
 
     /// <param name="time">Any moment in the bucket, microseconds.</param>
+    /// <param name="count">Negative to take back what was added.</param>
     public void Add(long time, long count, long failures)
     {
         // Neighbours mostly fall into one bucket.
@@ -36,7 +37,7 @@ internal sealed class HistogramCounts(HistogramInterval interval)
 
     private void Settle()
     {
-        if (_count > 0 || _failures > 0)
+        if (_count != 0 || _failures != 0)
         {
             var before = _buckets.GetValueOrDefault(_from);
             _buckets[_from] = (before.Count + _count, before.Failures + _failures);

@@ -114,6 +114,13 @@ internal abstract class LedgerPart(string tenant, long firstSequence, int rows)
         CollectionsMarshal.GetValueRefOrAddDefault(counts, value, out _) += count;
     }
 
+    /// <summary>Takes one back of what was added.</summary>
+    protected static void Take(Dictionary<string, long> counts, string value)
+    {
+        ref var count = ref CollectionsMarshal.GetValueRefOrNullRef(counts, value);
+        if (--count == 0) counts.Remove(value);
+    }
+
     private ReadOnlySpan<byte> ValueInEntry(EventField field, int row)
     {
         _entry.Clear();

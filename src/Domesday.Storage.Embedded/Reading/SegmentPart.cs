@@ -44,24 +44,29 @@ internal sealed class SegmentPart(string tenant, SegmentReader segment, bool rea
             return;
         }
         var dictionary = segment.Dictionary(column);
+        var isNearlyAll = Rows - rows.Count < FewRows;
         for (var i = 0; i < dictionary.Pages; i++)
         {
             var page = dictionary.Page(i);
-            for (var index = 0; index < page.Count; index++)
-            {
-                Add(counts, page.Text(index), rows.Count == Rows ? page.Rows(index) : rows.CountAnd(segment.RowsOf(page, index)));
-            }
+            for (var index = 0; index < page.Count; index++) Add(counts, page.Text(index), isNearlyAll ? page.Rows(index) : rows.CountAnd(segment.RowsOf(page, index)));
+        }
+        if (!isNearlyAll || rows.Count == Rows) return;
+        foreach (var row in Each(rows.Not(Rows)))
+        {
+            if (Cursor.Code(column, row) is >= 0 and var code) Take(counts, dictionary.Page(code / DictionaryWriter.PageValues).Text(code % DictionaryWriter.PageValues));
         }
     }
 
     public override void CountTimes(RowSet rows, HistogramInterval interval, HistogramCounts counts)
     {
-        if (rows.Count == Rows && interval != HistogramInterval.Minute)
+        var result = segment.Layout.ColumnOf(EventField.OutcomeResult);
+        if (Rows - rows.Count < FewRows && interval != HistogramInterval.Minute)
         {
             foreach (var bucket in segment.Hours.Buckets) counts.Add(bucket.From.Microseconds, bucket.Count, bucket.Failures);
+            if (rows.Count == Rows) return;
+            foreach (var row in Each(rows.Not(Rows))) counts.Add(Time(row), -1, result >= 0 && Cursor.Value(result, row).SequenceEqual("failure"u8) ? -1 : 0);
             return;
         }
-        var result = segment.Layout.ColumnOf(EventField.OutcomeResult);
         var failed = result < 0 ? RowSet.Empty : rows.And(segment.RowsWith(result, "failure"u8));
         var times = segment.Times;
         Span<long> page = stackalloc long[NumberSectionWriter.PageRows];
