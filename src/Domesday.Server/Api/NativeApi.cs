@@ -20,6 +20,7 @@ internal static class NativeApi
         api.MapFacets();
         api.MapHistogram();
         api.MapExport();
+        api.MapImport();
         api.MapTail();
         api.MapQuarantine();
         api.MapLog();

@@ -22,7 +22,7 @@ public sealed class RouteAccessTests
     {
         await using var service = await StartAsync();
         var open = service.Service.Routes.Where(route => PermissionRequirement.Of(route)!.Permission is null).Select(route => route.RoutePattern.RawText);
-        Assert.Equal(["/.well-known/jwks.json", "/audit/v1/sign-in", "/healthz", "/problems/{kind}", "/readyz"], open.Order(StringComparer.Ordinal));
+        Assert.Equal(["/.well-known/jwks.json", "/api/v1/token", "/api/v2/token", "/audit/v1/sign-in", "/healthz", "/keystone/v3/auth/tokens", "/problems/{kind}", "/readyz", "/v1/auth/authenticate", "/v1/k8s/auth/oauth/apptoken"], open.Order(StringComparer.Ordinal));
     }
 
     [Fact]
