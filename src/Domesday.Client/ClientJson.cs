@@ -20,6 +20,7 @@ namespace Domesday.Client;
 [JsonSerializable(typeof(NewKey))]
 [JsonSerializable(typeof(QuarantinePage))]
 [JsonSerializable(typeof(QuarantineItem))]
+[JsonSerializable(typeof(GapsAnswer))]
 internal sealed partial class ClientJson : JsonSerializerContext;
 
 internal sealed record NoteText(string Text);

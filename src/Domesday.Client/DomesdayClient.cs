@@ -28,6 +28,15 @@ public sealed class DomesdayClient : IDisposable
 
     public Quarantine Quarantine { get; }
 
+    /// <summary>Which numbers are missing of producers that number their events.</summary>
+    /// <param name="producer">Null: all of them.</param>
+    /// <param name="onlyMissing">Only those that lack something.</param>
+    public Task<GapsAnswer> GapsAsync(string? producer, bool onlyMissing, CancellationToken cancellation)
+    {
+        var query = producer is null ? EventSelection.All : EventSelection.All.With("producer", producer);
+        return _transport.GetAsync("gaps", (onlyMissing ? query.With("missing", "true") : query).ToString(), ClientJson.Default.GapsAnswer, cancellation);
+    }
+
     /// <summary>Stores one event; returns when it is on disk.</summary>
     public async Task<AppendReceipt> AppendAsync(AuditEvent auditEvent, CancellationToken cancellation)
     {
@@ -144,6 +153,22 @@ public sealed class DomesdayClient : IDisposable
             Headers = export.Transfer == ExportTransfer.Plain ? [] : [("Accept-Encoding", "gzip")],
         };
         return await ExportDownload.OpenAsync(await _transport.SendAsync(request, cancellation), export.Transfer, cancellation);
+    }
+
+    /// <summary>Begins a copy of everything that the service keeps; for system administrators.</summary>
+    /// <returns>A tar archive, to be read to its end and given to <see cref="Backup.BackupArchive"/>, which knows whether it is complete.</returns>
+    public async Task<ExportDownload> BackupAsync(CancellationToken cancellation) =>
+        await ExportDownload.OpenAsync(await _transport.SendAsync(new(HttpMethod.Get, "backup") { IsOfTenant = false }, cancellation), ExportTransfer.Plain, cancellation);
+
+    /// <summary>Begins a support dump as Docker UCP makes it: a .tgz with <c>ucp-controller.log</c>.</summary>
+    /// <param name="selection">Parameters <c>loglines</c>, <c>since</c> and <c>until</c>, in the forms of the docker CLI.</param>
+    /// <returns>To be read to its end, as an export.</returns>
+    public async Task<ExportDownload> SupportDumpAsync(EventSelection selection, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(selection);
+        // The vendor's path, beside the native API's.
+        var request = new ApiRequest(HttpMethod.Get, "../../api/support") { Query = selection.ToString() };
+        return await ExportDownload.OpenAsync(await _transport.SendAsync(request, cancellation), ExportTransfer.Plain, cancellation);
     }
 
     /// <summary>Events as they come; resumes by itself without gap or repeat when the stream ends or breaks.</summary>

@@ -1,3 +1,4 @@
+using Domesday.Dialects.DockerUcp;
 using Domesday.Dialects.PlatformPcd;
 using Domesday.Dialects.RunAi;
 using Domesday.Dialects.SpectroPalette;
@@ -11,6 +12,7 @@ public static class DialectCatalog
 {
     public static IReadOnlyList<IDialect> Dialects { get; } =
     [
+        new DockerUcpDialect(new DockerUcpOptions()),
         new PlatformPcdDialect(new PlatformPcdOptions()),
         new RunAiDialect(new RunAiOptions()),
         new SpectroPaletteDialect(new SpectroPaletteOptions()),

@@ -1,7 +1,10 @@
+using System.Net;
 using Domesday.Core.Problems;
+using Domesday.Ingest.Syslog;
 using Domesday.Server.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Domesday.Server;
@@ -18,6 +21,9 @@ public sealed class RunningService : IAsyncDisposable
 
     /// <summary>Where it listens, with the ports that it got.</summary>
     public IReadOnlyCollection<string> Urls => [.. _app.Urls];
+
+    /// <summary>Where it listens for syslog: first over UDP, then TCP, then TLS.</summary>
+    public IReadOnlyList<IPEndPoint> SyslogEndPoints => _app.Services.GetService<SyslogListeners>()?.EndPoints ?? [];
 
     /// <summary>The password of the user admin, when this start made one up; to be shown once and not kept.</summary>
     public string? MadePassword => _core.MadePassword;
@@ -40,7 +46,13 @@ public sealed class RunningService : IAsyncDisposable
         WebApplication? app = null;
         try
         {
-            app = WebComposition.Build(core.Value, parts, certificate?.Value);
+            var syslog = SyslogComposition.Options(core.Value, certificate?.Value);
+            if (!syslog.IsOk)
+            {
+                await core.Value.DisposeAsync();
+                return syslog.Problem;
+            }
+            app = WebComposition.Build(core.Value, parts, certificate?.Value, syslog.Value);
             await app.StartAsync(cancellation);
             return new RunningService(app, core.Value, certificate?.Value);
         }

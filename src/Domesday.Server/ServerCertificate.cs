@@ -1,3 +1,5 @@
+using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Domesday.Core.Problems;
@@ -36,9 +38,32 @@ internal sealed class ServerCertificate : IDisposable
         https.ServerCertificateChain = _chain;
     }
 
+    /// <summary>For listeners that are not Kestrel's.</summary>
+    /// <param name="clientIssuers">Of which one must have issued a client's certificate; null asks clients for none.</param>
+    public SslServerAuthenticationOptions Authentication(X509Certificate2Collection? clientIssuers) => new()
+    {
+        ServerCertificateContext = SslStreamCertificateContext.Create(_own, _chain, offline: true),
+        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        ClientCertificateRequired = clientIssuers is not null,
+        RemoteCertificateValidationCallback = (_, certificate, chain, _) => clientIssuers is null || IsIssuedBy(clientIssuers, certificate as X509Certificate2, chain),
+    };
+
     public void Dispose()
     {
         _own.Dispose();
         foreach (var certificate in _chain) certificate.Dispose();
+    }
+
+    /// <summary>Their roots are the only ones that count; the client may send what lies between.</summary>
+    private static bool IsIssuedBy(X509Certificate2Collection issuers, X509Certificate2? certificate, X509Chain? sent)
+    {
+        if (certificate is null) return false;
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.AddRange(issuers);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        if (sent is not null) chain.ChainPolicy.ExtraStore.AddRange(sent.ChainPolicy.ExtraStore);
+        return chain.Build(certificate);
     }
 }

@@ -1,11 +1,13 @@
 using Domesday.Core.Control;
 using Domesday.Core.Credentials;
 using Domesday.Core.Export;
+using Domesday.Core.Gaps;
 using Domesday.Core.Sealing;
 using Domesday.Http.Authentication;
 using Domesday.Http.Authorization;
 using Domesday.Http.PlugIns;
 using Domesday.Http.Problems;
+using Domesday.Ingest.Syslog;
 using Domesday.Server.Api;
 using Domesday.Server.Metrics;
 using Domesday.Server.Operations;
@@ -30,12 +32,13 @@ internal static class WebComposition
     private static readonly TimeSpan HeadersMax = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(7);
 
-    public static WebApplication Build(ServiceCore core, ServeParts parts, ServerCertificate? certificate)
+    public static WebApplication Build(ServiceCore core, ServeParts parts, ServerCertificate? certificate, SyslogOptions syslog)
     {
         // Empty: no appsettings.json of the current folder and no ASPNETCORE_ variable has a say.
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, core.Settings, certificate)).UseUrls([.. core.Settings.Urls]);
         Register(builder.Services, core);
+        builder.Services.AddSyslog(syslog);
         foreach (var dialect in parts.Dialects) builder.Services.AddSingleton(dialect).AddSingleton(dialect.Problems);
         var app = builder.Build();
         app.UseMiddleware<RequestMetrics>();
@@ -94,8 +97,16 @@ internal static class WebComposition
         services.AddSingleton(new BundleAudit(new ReadAudit(core.Queue), core.Time));
         services.AddSingleton(new TenantDirectory(core.Ledger, core.Time));
         services.AddSingleton(new KeyDirectory(core.Ledger, core.Time));
+        services.AddSingleton(new UserDirectory(core.Ledger, core.Time));
+        services.AddSingleton(new ApplicationDirectory(core.Ledger, core.Time));
+        services.AddSingleton(new RoleDirectory(core.Ledger, core.Time));
+        services.AddSingleton(new GrantDirectory(core.Ledger, core.Time));
+        services.AddSingleton(new CapturePolicies(core.Ledger));
+        services.AddSingleton(_ => new GapTracker(core.Storage.Store, core.Storage.Reader, core.Settings.Data, core.Loggers.CreateLogger<GapTracker>()));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = StopMax);
         services.AddHostedService<AccessRecordsWorker>();
         services.AddHostedService<SealingWorker>();
+        services.AddHostedService<GapWorker>();
+        services.AddCadf(core);
     }
 }

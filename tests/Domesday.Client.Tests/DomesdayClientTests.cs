@@ -24,6 +24,21 @@ public sealed class DomesdayClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Numbers_that_did_not_arrive_are_shown()
+    {
+        foreach (var number in new[] { "1", "4" })
+        {
+            await _client.AppendAsync(Event($"n-{number}", "create", "order") with { Labels = new Dictionary<string, string> { ["producer"] = "web 1", ["producer_sequence"] = number } }, Cancellation);
+        }
+        GapsAnswer answer;
+        do answer = await _client.GapsAsync("web 1", true, Cancellation);
+        while (answer.Producers.Count == 0);
+        var stream = Assert.Single(answer.Producers);
+        Assert.Equal(("web 1", 4, 2, 2), (stream.Producer, stream.Last, stream.Received, stream.Missing));
+        Assert.Equal((2, 3), (Assert.Single(stream.Gaps).First, stream.Gaps[0].Last));
+    }
+
+    [Fact]
     public async Task What_was_appended_comes_back_in_the_bytes_whose_hash_the_receipt_names()
     {
         var receipt = await _client.AppendAsync(Event("e-1", "create", "order"), Cancellation);

@@ -58,7 +58,8 @@ public static class ProblemResults
         _ => "Stored data is damaged",
     };
 
-    private static TimeSpan? WaitOf(Problem problem) =>
+    /// <summary>When the sender should come again; null when that is not said.</summary>
+    public static TimeSpan? WaitOf(Problem problem) =>
         problem.RetryAfter ?? (problem.Kind is ProblemKind.Unavailable or ProblemKind.TooMany ? RetryAfter : null);
 
     private static IReadOnlyList<ProblemFault> FaultsOf(Problem problem) =>

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Domesday.Core.Problems;
 using Domesday.Events;
 using Domesday.Events.Schema;
+using Domesday.Http.Mapping;
 
 namespace Domesday.Ingest.KubernetesAudit;
 

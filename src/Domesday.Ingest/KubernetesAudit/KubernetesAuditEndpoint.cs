@@ -2,6 +2,7 @@ using System.Text.Json;
 using Domesday.Core.Append;
 using Domesday.Core.Problems;
 using Domesday.Http.Authorization;
+using Domesday.Http.Mapping;
 using Domesday.Http.PlugIns;
 using Domesday.Http.Problems;
 using Domesday.Http.Streaming;
@@ -35,21 +36,12 @@ internal sealed class KubernetesAuditEndpoint(AppendPipeline pipeline, BatchLimi
         await answer.ExecuteAsync(http);
     }
 
-    /// <remarks>Not cancelled when the sender hangs up: it would only send the same again.</remarks>
     private async ValueTask<Result<AppendResult>> StoreAsync(string tenant, ReadOnlyMemory<byte> body, string? cluster)
     {
         var items = AuditEventList.Split(body, limits.EventsMax, allowItem: false);
         if (!items.IsOk) return await RefuseAsync(tenant, body, cluster, items.Problem);
-        var mapped = MappedItems.Of(items.Value, cluster);
-        var stored = await pipeline.AppendAsync(new(tenant, KubernetesAuditSource.Name, mapped.Events)
-        {
-            BadEvents = BadEvents.Quarantine,
-            Original = index => mapped.Origins[index],
-            Context = cluster,
-        }, CancellationToken.None);
-        if (!stored.IsOk || mapped.Refused.Count == 0) return stored;
-        var kept = await pipeline.QuarantineAsync(tenant, KubernetesAuditSource.Name, mapped.Refused, CancellationToken.None);
-        return kept.IsOk ? stored.Value with { Quarantined = stored.Value.Quarantined + mapped.Refused.Count } : kept;
+        var mapped = MappedItems.Of(items.Value, cluster, (item, json) => AuditEventMapping.TryWrite(item, cluster, json));
+        return await mapped.StoreAsync(pipeline, tenant, KubernetesAuditSource.Name);
     }
 
     /// <summary>kube-apiserver drops what it gets a 400 for, and nobody can correct it: so it is kept first.</summary>

@@ -2,6 +2,7 @@ using Domesday.Core.Access;
 using Domesday.Core.Append;
 using Domesday.Core.Problems;
 using Domesday.Http.Authorization;
+using Domesday.Http.Mapping;
 using Domesday.Http.PlugIns;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -28,9 +29,6 @@ internal sealed class KubernetesAuditSource : IIngestSource
     {
         var items = AuditEventList.Split(input, int.MaxValue, allowItem: true);
         if (!items.IsOk) return items.Problem;
-        var mapped = MappedItems.Of(items.Value, context);
-        return mapped.Refused.Count == 0
-            ? mapped.Events
-            : new Problem(ProblemKind.Invalid, "It is not an audit event of Kubernetes.") { Faults = [.. mapped.Refused.SelectMany(refused => refused.Faults)] };
+        return MappedItems.Of(items.Value, context, (item, json) => AuditEventMapping.TryWrite(item, context, json)).All("It is not an audit event of Kubernetes.");
     }
 }

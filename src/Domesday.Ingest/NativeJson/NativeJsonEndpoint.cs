@@ -1,6 +1,7 @@
 using Domesday.Core.Append;
 using Domesday.Core.Problems;
 using Domesday.Http.Authorization;
+using Domesday.Http.Mapping;
 using Domesday.Http.Parameters;
 using Domesday.Http.PlugIns;
 using Domesday.Http.Problems;
@@ -25,7 +26,7 @@ internal sealed class NativeJsonEndpoint(AppendPipeline pipeline, BatchLimits li
         var read = await RequestBody.ReadAsync(http, limits.BytesMax);
         if (!read.IsOk) return read.Problem;
         using var body = read.Value;
-        var events = NativeBatch.Split(body.Bytes, FormOf(http.Request.ContentType), limits.EventsMax);
+        var events = JsonBatch.Split(body.Bytes, JsonBatch.FormOf(http.Request.ContentType), limits.EventsMax);
         if (!events.IsOk) return await RefuseAsync(http, body, badEvents, events.Problem);
         var request = new AppendRequest(http.Tenant(), NativeJsonSource.Name, events.Value) { BadEvents = badEvents, Projects = http.Scope().Projects };
         // Not cancelled when the sender hangs up: it finds out by sending again, and nothing is stored by halves.
@@ -47,16 +48,5 @@ internal sealed class NativeJsonEndpoint(AppendPipeline pipeline, BatchLimits li
         var (partial, quarantine) = (reader.Flag("partial"), reader.Flag("quarantine"));
         if (reader.Problem() is { } problem) return problem;
         return quarantine ? BadEvents.Quarantine : partial ? BadEvents.Reject : BadEvents.RefuseBatch;
-    }
-
-    private static BodyForm FormOf(string? contentType)
-    {
-        var type = contentType.AsSpan();
-        var end = type.IndexOf(';');
-        type = (end < 0 ? type : type[..end]).Trim();
-        if (type.Equals("application/json", StringComparison.OrdinalIgnoreCase)) return BodyForm.Json;
-        return type.Equals("application/x-ndjson", StringComparison.OrdinalIgnoreCase) || type.Equals("application/ndjson", StringComparison.OrdinalIgnoreCase)
-            || type.Equals("application/jsonl", StringComparison.OrdinalIgnoreCase) || type.Equals("application/x-jsonlines", StringComparison.OrdinalIgnoreCase)
-            ? BodyForm.Lines : BodyForm.Unknown;
     }
 }

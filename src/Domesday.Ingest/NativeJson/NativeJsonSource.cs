@@ -2,6 +2,7 @@ using Domesday.Core.Access;
 using Domesday.Core.Append;
 using Domesday.Core.Problems;
 using Domesday.Http.Authorization;
+using Domesday.Http.Mapping;
 using Domesday.Http.PlugIns;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -24,7 +25,7 @@ internal sealed class NativeJsonSource : IIngestSource
 
     public Result<IReadOnlyList<ReadOnlyMemory<byte>>> Read(ReadOnlyMemory<byte> input, string? context)
     {
-        var events = NativeBatch.Split(input, BodyForm.Unknown, int.MaxValue);
+        var events = JsonBatch.Split(input, BodyForm.Unknown, int.MaxValue);
         return events.IsOk ? events.Value : events.Problem;
     }
 }

@@ -13,7 +13,12 @@ internal static class NativeApi
         var api = routes.MapGroup(Base);
         api.MapSessions();
         api.MapTenants();
+        api.MapMe();
+        api.MapUsers();
+        api.MapApplications();
         api.MapKeys();
+        api.MapRoles();
+        api.MapGrants();
         api.MapEvents();
         api.MapAttachments();
         api.MapNotes();
@@ -23,6 +28,8 @@ internal static class NativeApi
         api.MapImport();
         api.MapTail();
         api.MapQuarantine();
+        api.MapPolicies();
+        api.MapGaps();
         api.MapLog();
         api.MapBackup();
     }

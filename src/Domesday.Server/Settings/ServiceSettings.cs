@@ -1,4 +1,5 @@
 using Domesday.Events;
+using Domesday.Ingest.Syslog;
 using Microsoft.Extensions.Logging;
 
 namespace Domesday.Server.Settings;
@@ -36,6 +37,25 @@ public sealed record ServiceSettings
 
     public required int BatchEventsMax { get; init; }
 
+    public IReadOnlyList<SyslogAddress> SyslogUdp { get; init; } = [];
+
+    public IReadOnlyList<SyslogAddress> SyslogTcp { get; init; } = [];
+
+    public IReadOnlyList<SyslogAddress> SyslogTls { get; init; } = [];
+
+    public string? SyslogClientCa { get; init; }
+
+    /// <summary>Holds a password.</summary>
+    public Uri? CadfAmqp { get; init; }
+
+    public required IReadOnlyList<string> CadfExchanges { get; init; }
+
+    public required string CadfQueue { get; init; }
+
+    public required string CadfTenant { get; init; }
+
+    public string? CadfRegion { get; init; }
+
     public required LogLevel LogLevel { get; init; }
 
     public required bool LogsJson { get; init; }
@@ -60,6 +80,15 @@ public sealed record ServiceSettings
             EventLimits = new() { EventBytesMax = Value(SettingCatalog.EventBytesMax) },
             BatchBytesMax = Value(SettingCatalog.BatchBytesMax),
             BatchEventsMax = Value(SettingCatalog.BatchEventsMax),
+            SyslogUdp = Value(SettingCatalog.SyslogUdp) ?? [],
+            SyslogTcp = Value(SettingCatalog.SyslogTcp) ?? [],
+            SyslogTls = Value(SettingCatalog.SyslogTls) ?? [],
+            SyslogClientCa = Value(SettingCatalog.SyslogClientCa),
+            CadfAmqp = Value(SettingCatalog.CadfAmqp),
+            CadfExchanges = Value(SettingCatalog.CadfExchanges)!,
+            CadfQueue = Value(SettingCatalog.CadfQueue)!,
+            CadfTenant = Value(SettingCatalog.CadfTenant)!,
+            CadfRegion = Value(SettingCatalog.CadfRegion),
             LogLevel = Value(SettingCatalog.LogLevel),
             LogsJson = Value(SettingCatalog.LogFormat) == "json",
         };

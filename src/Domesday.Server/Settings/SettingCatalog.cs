@@ -1,4 +1,5 @@
 using Domesday.Core.Access;
+using Domesday.Ingest.Syslog;
 using Microsoft.Extensions.Logging;
 
 namespace Domesday.Server.Settings;
@@ -54,6 +55,33 @@ internal static class SettingCatalog
     public static Setting<int> BatchEventsMax { get; } = new("DOMESDAY_BATCH_EVENTS_MAX", "10000", "NUMBER",
         "Most events in one request.", SettingForms.Number(1, 1_000_000));
 
+    public static Setting<IReadOnlyList<SyslogAddress>> SyslogUdp { get; } = new("DOMESDAY_SYSLOG_UDP", null, "ADDRESS:PORT[/TENANT][;…]",
+        "Where to listen for syslog over UDP, and whose ledger gets it: the tenant default, unless another is named.", SettingForms.SyslogAddresses);
+
+    public static Setting<IReadOnlyList<SyslogAddress>> SyslogTcp { get; } = new("DOMESDAY_SYSLOG_TCP", null, "ADDRESS:PORT[/TENANT][;…]",
+        "The same over TCP. Whoever reaches the address can write to the ledger.", SettingForms.SyslogAddresses);
+
+    public static Setting<IReadOnlyList<SyslogAddress>> SyslogTls { get; } = new("DOMESDAY_SYSLOG_TLS", null, "ADDRESS:PORT[/TENANT][;…]",
+        "The same within TLS, with the certificate of the https addresses.", SettingForms.SyslogAddresses);
+
+    public static Setting<string> SyslogClientCa { get; } = new("DOMESDAY_SYSLOG_CLIENT_CA", null, "FILE",
+        "Certificates, PEM, of which one must have issued the client's on syslog addresses with TLS. Without it clients need none.", SettingForms.Text);
+
+    public static Setting<Uri> CadfAmqp { get; } = new("DOMESDAY_CADF_AMQP", null, "URL",
+        "The RabbitMQ from which OpenStack's notifications are taken, such as amqp://user:password@host:5672/; amqps for TLS. On a command line others on the machine can see the password.", SettingForms.Amqp);
+
+    public static Setting<IReadOnlyList<string>> CadfExchanges { get; } = new("DOMESDAY_CADF_EXCHANGES", "keystone,nova,neutron,cinder,openstack", "NAME[,NAME…]",
+        "The services' exchanges there (their control_exchange).", SettingForms.Names);
+
+    public static Setting<string> CadfQueue { get; } = new("DOMESDAY_CADF_QUEUE", "domesday", "TEXT",
+        "The durable queue that is bound to them.", SettingForms.Text);
+
+    public static Setting<string> CadfTenant { get; } = new("DOMESDAY_CADF_TENANT", TenantName.Default, "TENANT",
+        "Whose ledger gets what comes from there.", SettingForms.Tenant);
+
+    public static Setting<string> CadfRegion { get; } = new("DOMESDAY_CADF_REGION", null, "TEXT",
+        "The region of events from there that name none.", SettingForms.Text);
+
     public static Setting<LogLevel> LogLevel { get; } = new("DOMESDAY_LOG_LEVEL", "info", "LEVEL",
         "Least level that is logged: trace, debug, info, warning or error.", SettingForms.Level);
 
@@ -63,7 +91,9 @@ internal static class SettingCatalog
     /// <summary>In the order of the documentation.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        Config, Urls, Data, Store, Postgres, AdminPassword, TlsCert, TlsKey, KeyPassphrase, Origin, TokenSeconds, TokenKeyDays, EventBytesMax, BatchBytesMax, BatchEventsMax, LogLevel, LogFormat,
+        Config, Urls, Data, Store, Postgres, AdminPassword, TlsCert, TlsKey, KeyPassphrase, Origin, TokenSeconds, TokenKeyDays, EventBytesMax, BatchBytesMax, BatchEventsMax,
+        SyslogUdp, SyslogTcp, SyslogTls, SyslogClientCa,
+        CadfAmqp, CadfExchanges, CadfQueue, CadfTenant, CadfRegion, LogLevel, LogFormat,
     ];
 
     /// <summary>Variables of other programs of ours, which may stand in the same environment.</summary>

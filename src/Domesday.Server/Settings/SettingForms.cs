@@ -1,4 +1,8 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Domesday.Core.Access;
+using Domesday.Ingest.Syslog;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -43,6 +47,36 @@ internal static class SettingForms
     public static (string? Value, string? Fault) Origin(string text) => text.Length is > 0 and <= OriginCharsMax && !text.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter) || letter == '+')
         ? (text.TrimEnd('/'), null)
         : (null, $"must have 1 to {OriginCharsMax} characters without white space and plus signs, such as audit.example.com");
+
+    /// <summary>Where to listen for syslog, and for which tenant: <c>ADDRESS:PORT</c>, with <c>/TENANT</c> behind it or not.</summary>
+    public static (IReadOnlyList<SyslogAddress>? Value, string? Fault) SyslogAddresses(string text)
+    {
+        var addresses = new List<SyslogAddress>();
+        foreach (var one in text.Split([';', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            var parts = one.Split('/');
+            // Without a colon behind the address its port would be 0.
+            var isAddress = IPEndPoint.TryParse(parts[0], out var end) && parts[0].LastIndexOf(':') > parts[0].LastIndexOf(']') && (end.AddressFamily == AddressFamily.InterNetwork || parts[0][0] == '[');
+            var tenant = parts.Length == 1 ? TenantName.Default : parts[1];
+            if (!isAddress || parts.Length > 2 || TenantName.Check(tenant) is not null) return (null, $"has '{one}', which is not an address such as 0.0.0.0:514, [::]:514 or 0.0.0.0:514/acme");
+            addresses.Add(new(end!, tenant));
+        }
+        return addresses.Count > 0 ? (addresses, null) : (null, "is empty: name at least one address");
+    }
+
+    /// <summary>Where a RabbitMQ is. The fault does not repeat the text, which holds a password.</summary>
+    public static (Uri? Value, string? Fault) Amqp(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "amqp" or "amqps" && address.Host.Length > 0
+            ? (address, null)
+            : (null, "must be an address such as amqp://user:password@host:5672/");
+
+    public static (IReadOnlyList<string>? Value, string? Fault) Names(string text)
+    {
+        var names = text.Split([',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return names.Length > 0 ? (names, null) : (null, "is empty: name at least one");
+    }
+
+    public static (string? Value, string? Fault) Tenant(string text) => TenantName.Check(text) is null ? (text, null) : (null, "is not a tenant's name");
 
     private static bool IsListenUrl(string url)
     {

@@ -115,6 +115,8 @@ internal sealed class SettingsReader
         if (cert != key) _faults.Add($"{SettingCatalog.TlsCert.Name} and {SettingCatalog.TlsKey.Name} need each other.");
         if (!cert && _texts.TryGetValue(SettingCatalog.Urls, out var urls) && urls.Contains("https:", StringComparison.OrdinalIgnoreCase))
             _faults.Add($"{SettingCatalog.Urls.Name} has an https address: set {SettingCatalog.TlsCert.Name} and {SettingCatalog.TlsKey.Name}.");
+        if (!cert && _texts.ContainsKey(SettingCatalog.SyslogTls)) _faults.Add($"{SettingCatalog.SyslogTls.Name} needs {SettingCatalog.TlsCert.Name} and {SettingCatalog.TlsKey.Name}.");
+        if (_texts.ContainsKey(SettingCatalog.SyslogClientCa) && !_texts.ContainsKey(SettingCatalog.SyslogTls)) _faults.Add($"{SettingCatalog.SyslogClientCa.Name} is for {SettingCatalog.SyslogTls.Name}.");
         if (_texts.GetValueOrDefault(SettingCatalog.Store) == "postgres") _faults.Add($"{SettingCatalog.Store.Name} cannot be postgres: this version has the embedded store alone.");
         else if (_texts.ContainsKey(SettingCatalog.Postgres)) _faults.Add($"{SettingCatalog.Postgres.Name} is for the store postgres, which this version does not have.");
         if (Number(SettingCatalog.EventBytesMax) > Number(SettingCatalog.BatchBytesMax))

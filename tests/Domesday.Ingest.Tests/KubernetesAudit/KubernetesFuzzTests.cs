@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Domesday.Http.Mapping;
 using Domesday.Ingest.KubernetesAudit;
 
 namespace Domesday.Ingest.Tests.KubernetesAudit;
@@ -23,7 +24,7 @@ public class KubernetesFuzzTests
                 for (var changes = 1 + random.Next(20); changes > 0; changes--) mutant[random.Next(mutant.Length)] = (byte)random.Next(256);
                 var items = AuditEventList.Split(mutant.AsMemory(0, random.Next(3) == 0 ? random.Next(mutant.Length) : mutant.Length), 1_000, allowItem: false);
                 if (!items.IsOk) continue;
-                var mapped = MappedItems.Of(items.Value, "c");
+                var mapped = MappedItems.Of(items.Value, "c", (item, json) => AuditEventMapping.TryWrite(item, "c", json));
                 Assert.Equal(items.Value.Count, mapped.Events.Count + mapped.Refused.Count);
                 Assert.Equal(mapped.Events.Count, mapped.Origins.Count);
             }
