@@ -1,7 +1,11 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Text.Json;
 using Domesday.Cli.Commands;
 using Domesday.Cli.Commands.Backup;
+using Domesday.Cli.Commands.Bench;
 using Domesday.Cli.Commands.Demo;
 using Domesday.Cli.Commands.Export;
 using Domesday.Cli.Commands.Facets;
@@ -13,6 +17,7 @@ using Domesday.Cli.Commands.Quarantine;
 using Domesday.Cli.Commands.Query;
 using Domesday.Cli.Commands.Restore;
 using Domesday.Cli.Commands.Send;
+using Domesday.Cli.Commands.SupportDump;
 using Domesday.Cli.Commands.Tail;
 using Domesday.Cli.Commands.Tenant;
 using Domesday.Cli.Commands.Verify;
@@ -28,6 +33,9 @@ internal static class CommandLine
 {
     private const int Failed = 1;
     private const int Misused = 2;
+
+    /// <summary>Errno of a pipe that nobody reads any more, on Linux and macOS.</summary>
+    private const int BrokenPipe = 32;
 
     public static RootCommand Create(CliConsole console)
     {
@@ -49,6 +57,8 @@ internal static class CommandLine
             BackupCommand.Create(console),
             RestoreCommand.Create(console),
             DemoCommand.Create(console),
+            BenchCommand.Create(console),
+            SupportDumpCommand.Create(console),
         };
         root.Subcommands.Add(HelpMarkdownCommand.Create(console, root));
         ExampleHelp.AddTo(root);
@@ -84,6 +94,11 @@ internal static class CommandLine
             await console.Error.WriteLineAsync($"The service cannot be reached, or broke off: {PlainText.Of(exception.Message)}");
             return Failed;
         }
+        catch (IOException exception) when (exception.HResult == BrokenPipe)
+        {
+            // Such as «| head»: whoever reads has enough.
+            return Failed;
+        }
         catch (Exception exception) when (exception is IOException or InvalidDataException or TimeoutException or UnauthorizedAccessException)
         {
             await console.Error.WriteLineAsync(PlainText.Of(exception.Message));
@@ -96,13 +111,34 @@ internal static class CommandLine
         }
     }
 
+    /// <summary>A group of commands explains itself; anything else is told with the nearest word that exists.</summary>
     private static int Misuse(ParseResult parse, CliConsole console)
     {
-        foreach (var error in parse.Errors) console.Error.WriteLine(PlainText.Of(error.Message));
-        var path = new List<string>();
-        for (var result = parse.CommandResult; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult) path.Insert(0, result.Command.Name);
-        path[0] = "domesday";
-        console.Error.WriteLine($"See {string.Join(' ', path)} --help.");
+        var command = parse.CommandResult.Command;
+        var configuration = new InvocationConfiguration { Output = console.Error, Error = console.Error };
+        if (parse.UnmatchedTokens.Count == 0 && command.Subcommands.Count > 0 && command.Action is null)
+        {
+            Create(console).Parse([.. PathOf(parse).Skip(1), "--help"]).Invoke(configuration);
+            return Misused;
+        }
+        if (parse.Action is ParseErrorAction { } action)
+        {
+            action.ShowHelp = false;
+            using var said = new StringWriter(CultureInfo.InvariantCulture);
+            parse.Invoke(new() { Output = said, Error = said });
+            // That a command is missing follows from the word that is none.
+            var lines = said.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            foreach (var line in lines.Where(line => parse.UnmatchedTokens.Count == 0 || !line.StartsWith("Required command", StringComparison.Ordinal))) console.Error.WriteLine(PlainText.Of(line));
+        }
+        console.Error.WriteLine($"See {string.Join(' ', PathOf(parse))} --help.");
         return Misused;
+    }
+
+    private static List<string> PathOf(ParseResult parse)
+    {
+        var path = new List<string>();
+        for (var result = parse.CommandResult; result is not null; result = result.Parent as CommandResult) path.Insert(0, result.Command.Name);
+        path[0] = "domesday";
+        return path;
     }
 }

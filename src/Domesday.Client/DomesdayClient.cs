@@ -151,6 +151,17 @@ public sealed class DomesdayClient : IDisposable
     public async Task<ExportDownload> BackupAsync(CancellationToken cancellation) =>
         await ExportDownload.OpenAsync(await _transport.SendAsync(new(HttpMethod.Get, "backup") { IsOfTenant = false }, cancellation), ExportTransfer.Plain, cancellation);
 
+    /// <summary>Begins a support dump as Docker UCP makes it: a .tgz with <c>ucp-controller.log</c>.</summary>
+    /// <param name="selection">Parameters <c>loglines</c>, <c>since</c> and <c>until</c>, in the forms of the docker CLI.</param>
+    /// <returns>To be read to its end, as an export.</returns>
+    public async Task<ExportDownload> SupportDumpAsync(EventSelection selection, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(selection);
+        // The vendor's path, beside the native API's.
+        var request = new ApiRequest(HttpMethod.Get, "../../api/support") { Query = selection.ToString() };
+        return await ExportDownload.OpenAsync(await _transport.SendAsync(request, cancellation), ExportTransfer.Plain, cancellation);
+    }
+
     /// <summary>Events as they come; resumes by itself without gap or repeat when the stream ends or breaks.</summary>
     /// <param name="after">The last sequence that was seen; null: from now on.</param>
     /// <returns>Ends by an exception: cancellation, a refusal, or a service that could not be reached again after <see cref="ClientOptions.RetriesMax"/> attempts.</returns>

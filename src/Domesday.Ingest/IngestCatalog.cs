@@ -1,13 +1,14 @@
 using Domesday.Http.PlugIns;
 using Domesday.Ingest.KubernetesAudit;
 using Domesday.Ingest.NativeJson;
+using Domesday.Ingest.UcpAudit;
 
 namespace Domesday.Ingest;
 
 /// <summary>The sources that hand in events over HTTP.</summary>
 public static class IngestCatalog
 {
-    public static IReadOnlyList<IIngestSource> Sources { get; } = [new NativeJsonSource(), new KubernetesAuditSource()];
+    public static IReadOnlyList<IIngestSource> Sources { get; } = [new NativeJsonSource(), new KubernetesAuditSource(), new UcpAuditSource()];
 
     /// <returns>Null for a kind that no source here has.</returns>
     public static IIngestSource? Find(string kind) => Sources.FirstOrDefault(source => source.Kind == kind);

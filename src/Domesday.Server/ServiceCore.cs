@@ -4,6 +4,7 @@ using Domesday.Core.Control;
 using Domesday.Core.Credentials;
 using Domesday.Core.Problems;
 using Domesday.Core.Sealing;
+using Domesday.Core.Secrets;
 using Domesday.Core.Tokens;
 using Domesday.Server.Metrics;
 using Domesday.Server.Settings;
@@ -48,6 +49,8 @@ internal sealed class ServiceCore : IAsyncDisposable
 
     public SignInSuccesses Successes { get; }
 
+    public SecretBox Secrets { get; private set; } = null!;
+
     public TokenKeys TokenKeys { get; private set; } = null!;
 
     public TokenIssuer Tokens { get; private set; } = null!;
@@ -70,7 +73,7 @@ internal sealed class ServiceCore : IAsyncDisposable
         var core = new ServiceCore(settings, parts.Time, loggers, meter, metrics, storage);
         try
         {
-            var problem = core.OpenSealing() ?? core.OpenTokens() ?? await core.OpenControlAsync(cancellation);
+            var problem = core.OpenSealing() ?? core.OpenTokens() ?? core.OpenSecrets() ?? await core.OpenControlAsync(cancellation);
             if (problem is null) return core;
             await core.DisposeAsync();
             return problem;
@@ -98,6 +101,13 @@ internal sealed class ServiceCore : IAsyncDisposable
     {
         var opened = Sealer.Open(Storage.Store, SealingOptions, Meter, Time, Loggers.CreateLogger<Sealer>());
         if (opened.IsOk) Sealer = opened.Value;
+        return opened.Problem;
+    }
+
+    private Problem? OpenSecrets()
+    {
+        var opened = SecretBox.Open(Path.Combine(Settings.Data, "keys", "secrets.key"));
+        if (opened.IsOk) Secrets = opened.Value;
         return opened.Problem;
     }
 

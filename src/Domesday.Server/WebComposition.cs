@@ -83,6 +83,7 @@ internal static class WebComposition
         services.AddSingleton(new LedgerProofs(core.Storage.Store, core.Storage.Reader, core.Sealer));
         services.AddSingleton<ICheckpointSource>(new SealedCheckpoints(core.Sealer));
         services.AddSingleton(core.Ledger);
+        services.AddSingleton(core.Secrets);
         services.AddSingleton(core.Credentials);
         services.AddSingleton(core.TokenKeys);
         services.AddSingleton(core.Tokens);
@@ -93,6 +94,11 @@ internal static class WebComposition
         services.AddSingleton(new BundleAudit(new ReadAudit(core.Queue), core.Time));
         services.AddSingleton(new TenantDirectory(core.Ledger, core.Time));
         services.AddSingleton(new KeyDirectory(core.Ledger, core.Time));
+        services.AddSingleton(new UserDirectory(core.Ledger, core.Time));
+        services.AddSingleton(new ApplicationDirectory(core.Ledger, core.Time));
+        services.AddSingleton(new RoleDirectory(core.Ledger, core.Time));
+        services.AddSingleton(new GrantDirectory(core.Ledger, core.Time));
+        services.AddSingleton(new CapturePolicies(core.Ledger));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = StopMax);
         services.AddHostedService<AccessRecordsWorker>();
         services.AddHostedService<SealingWorker>();

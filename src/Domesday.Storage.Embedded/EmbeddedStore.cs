@@ -1,8 +1,12 @@
+using System.Collections.Concurrent;
 using Domesday.Core.Problems;
 using Domesday.Core.Storage;
+using Domesday.Events;
 using Domesday.Events.Merkle;
 using Domesday.Storage.Embedded.Commit;
 using Domesday.Storage.Embedded.Disk;
+using Domesday.Storage.Embedded.Ledgers;
+using Domesday.Storage.Embedded.Maintenance;
 using Domesday.Storage.Embedded.Reading;
 using Microsoft.Extensions.Logging;
 
@@ -31,6 +35,7 @@ public sealed class EmbeddedStore : IEventStore, IStoreBackup
     private readonly ManualResetEventSlim _flushed = new();
     private readonly ManualResetEventSlim _mergeWanted = new(true);
     private readonly List<Thread> _threads = [];
+    private readonly ConcurrentQueue<DropOrder> _drops = new();
     private volatile string? _flushTrouble;
     private long _freeChecked;
     private bool _isFull;
@@ -97,7 +102,7 @@ public sealed class EmbeddedStore : IEventStore, IStoreBackup
     {
         var ledger = _engine.Ledgers.GetOrAdd(tenant);
         using var snapshot = ledger.Snapshot();
-        if (first < snapshot.FirstSequence || first + count > snapshot.Size) throw new ArgumentOutOfRangeException(nameof(first), "The ledger does not hold these entries.");
+        if (first < 0 || first + count > snapshot.Size) throw new ArgumentOutOfRangeException(nameof(first), "The ledger does not hold these entries.");
         var leaves = new MerkleHash[count];
         try
         {
@@ -111,6 +116,25 @@ public sealed class EmbeddedStore : IEventStore, IStoreBackup
         }
     }
 
+    public LedgerUsage Usage(string tenant)
+    {
+        if (_engine.Ledgers.Find(tenant) is not { } ledger) return default;
+        using var snapshot = ledger.Snapshot();
+        return new(snapshot.FirstSequence, snapshot.Size, snapshot.Segments.Sum(segment => segment.Info.Bytes) + snapshot.Tables.Sum(table => table.Table.Bytes));
+    }
+
+    public DroppedEvents Due(string tenant, Timestamp before, long sealedSize) =>
+        _engine.Ledgers.Find(tenant) is { } ledger ? Retirement.Due(ledger, before.Microseconds, sealedSize) : default;
+
+    public async ValueTask<Result<DroppedEvents>> DropAsync(string tenant, Timestamp before, long sealedSize, CancellationToken cancellation)
+    {
+        if (_engine.Ledgers.Find(tenant) is not { } ledger || Due(tenant, before, sealedSize).Events == 0) return default(DroppedEvents);
+        var order = new DropOrder(ledger, before.Microseconds, sealedSize);
+        _drops.Enqueue(order);
+        _mergeWanted.Set();
+        return await order.Done.Task.WaitAsync(cancellation);
+    }
+
     public IStoreCopy Copy() => _engine.Copy();
 
     /// <summary>Stores what waits, and closes the folder.</summary>
@@ -122,6 +146,7 @@ public sealed class EmbeddedStore : IEventStore, IStoreBackup
         _flushWanted.Set();
         _mergeWanted.Set();
         foreach (var thread in _threads) await Task.Run(thread.Join);
+        foreach (var order in _drops) order.Done.TrySetResult(Unavailable("the service stops."));
         _engine.Dispose();
         _queue.Dispose();
         _disk.Dispose();
@@ -240,6 +265,26 @@ public sealed class EmbeddedStore : IEventStore, IStoreBackup
         }
     }
 
+    private void Drop()
+    {
+        while (_drops.TryDequeue(out var order))
+        {
+            try
+            {
+                order.Done.SetResult(_engine.Drop(order.Ledger, order.Before, order.SealedSize));
+            }
+            catch (CorruptLedgerException exception)
+            {
+                order.Ledger.Damage ??= exception.Message;
+                order.Done.SetResult(new Problem(ProblemKind.Corrupt, exception.Message));
+            }
+            catch (IOException exception)
+            {
+                order.Done.SetResult(Unavailable(exception.Message));
+            }
+        }
+    }
+
     private void MergeLoop()
     {
         while (!_stop.IsCancellationRequested)
@@ -253,9 +298,11 @@ public sealed class EmbeddedStore : IEventStore, IStoreBackup
                     StoreLog.RebuildingIds(_logger);
                     _engine.RebuildIds();
                 }
-                while (!_stop.IsCancellationRequested && _engine.Merge(_stop.Token))
+                do
                 {
+                    Drop();
                 }
+                while (!_stop.IsCancellationRequested && _engine.Merge(_stop.Token));
             }
             catch (IOException exception)
             {
@@ -267,5 +314,11 @@ public sealed class EmbeddedStore : IEventStore, IStoreBackup
                 return;
             }
         }
+    }
+
+    /// <summary>Events to be dropped by the thread that merges.</summary>
+    private sealed record DropOrder(Ledger Ledger, long Before, long SealedSize)
+    {
+        public TaskCompletionSource<Result<DroppedEvents>> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -21,6 +21,7 @@ internal sealed class Engine : IDisposable
     private readonly SyncThread? _syncThread;
     private readonly Flush _flush;
     private readonly Merge _merge;
+    private readonly Retirement _retirement;
     private readonly Lock _segments = new();
     private ImmutableQueue<Generation> _frozen = [];
     private bool _areIdsDamaged;
@@ -32,7 +33,7 @@ internal sealed class Engine : IDisposable
         _options = options;
         Files = new(disk, options, time);
         Trees = new(disk, Files.Open);
-        (_flush, _merge) = (new(Files, options), new(Files, options));
+        (_flush, _merge, _retirement) = (new(Files, options), new(Files, options), new(Files));
         Recovered = new Recovery(Files, Ledgers).Run();
         OpenIds();
         _syncThread = ownSyncThread ? new() : null;
@@ -111,6 +112,15 @@ internal sealed class Engine : IDisposable
     {
         Sweep();
         return _merge.TryMergeRuns(Ledgers) || _merge.TryMergeSegments(Ledgers, cancellation);
+    }
+
+    /// <summary>Drops segments whose retention has ended; not at the same time as <see cref="Merge"/>.</summary>
+    /// <inheritdoc cref="Retirement.Run"/>
+    public DroppedEvents Drop(Ledger ledger, long before, long sealedSize)
+    {
+        var dropped = _retirement.Run(ledger, before, sealedSize);
+        Sweep();
+        return dropped;
     }
 
     /// <summary>Makes the index of ids again from the segments.</summary>

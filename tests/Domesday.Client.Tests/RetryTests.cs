@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Domesday.Events;
+using Domesday.Http.Parameters;
 
 namespace Domesday.Client.Tests;
 
@@ -74,6 +75,9 @@ public sealed class RetryTests
         Assert.Equal(["a", "b"], seen);
         Assert.Equal(["", "9", "9"], service.LastEventIds);
     }
+
+    [Fact]
+    public void The_fields_that_can_be_selected_by_are_those_of_the_service() => Assert.Equal(EventParameters.Fields.Select(field => field.Name), EventSelection.Fields);
 
     [Theory]
     [InlineData("ftp://host")]

@@ -1,5 +1,6 @@
 using Domesday.Core.Problems;
 using Domesday.Core.Storage;
+using Domesday.Events;
 using Domesday.Events.Merkle;
 
 namespace Domesday.Ingest.Tests;
@@ -29,6 +30,12 @@ internal sealed class StoreInBetween(IEventStore store) : IEventStore
     }
 
     public long Size(string tenant) => store.Size(tenant);
+
+    public LedgerUsage Usage(string tenant) => store.Usage(tenant);
+
+    public DroppedEvents Due(string tenant, Timestamp before, long sealedSize) => store.Due(tenant, before, sealedSize);
+
+    public ValueTask<Result<DroppedEvents>> DropAsync(string tenant, Timestamp before, long sealedSize, CancellationToken cancellation) => store.DropAsync(tenant, before, sealedSize, cancellation);
 
     public Task WaitBeyondAsync(string tenant, long size, CancellationToken cancellation) => store.WaitBeyondAsync(tenant, size, cancellation);
 

@@ -64,6 +64,24 @@ public class DamageTests
         Assert.Contains(engine.Ledgers.All, ledger => ledger.Damage is not null);
     }
 
+    [Fact]
+    public void A_flipped_bit_in_the_leaf_of_a_dropped_event_is_noticed()
+    {
+        var (disk, promised) = Filled(3);
+        using (var engine = new Engine(disk, Options, Time, ownSyncThread: false))
+        {
+            while (engine.Flush())
+            {
+            }
+            Assert.True(engine.Drop(engine.Ledgers.Find("acme")!, long.MaxValue, long.MaxValue).Events > 0);
+        }
+        var leaves = disk.Names.First(name => name.StartsWith("leaves/", StringComparison.Ordinal));
+        disk.Flip(leaves, disk.LengthOf(leaves) / 2, 5);
+        using var damaged = new Engine(disk, Options, Time, ownSyncThread: false);
+        using var snapshot = damaged.Ledgers.Find("acme")!.Snapshot();
+        Assert.Throws<CorruptLedgerException>(() => snapshot.ReadLeaves(0, new MerkleHash[promised["acme"].Count]));
+    }
+
     /// <summary>Files that were merged into others lie about until nobody can be reading them.</summary>
     private static bool IsListed(SimulatedDisk disk, string name)
     {

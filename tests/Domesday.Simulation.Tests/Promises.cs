@@ -6,11 +6,29 @@ namespace Domesday.Simulation.Tests;
 internal sealed class Promises
 {
     private readonly Dictionary<string, List<Receipt>> _kept = [];
+    private readonly Dictionary<string, (long First, long Below)> _dropped = [];
     private readonly List<IReadOnlyList<(string Tenant, IReadOnlyList<string> Ids)>> _open = [];
 
     public IReadOnlyDictionary<string, List<Receipt>> Kept => _kept;
 
     public List<Receipt> Of(string tenant) => _kept.TryGetValue(tenant, out var receipts) ? receipts : _kept[tenant] = [];
+
+    /// <summary>The events that must be there: what was not dropped.</summary>
+    public IEnumerable<Receipt> Present(string tenant) => Of(tenant).Skip((int)FirstOf(tenant));
+
+    /// <summary>The oldest event that is there, as far as is known.</summary>
+    public long FirstOf(string tenant) => _dropped.GetValueOrDefault(tenant).First;
+
+    /// <summary>Events below a sequence may be dropped from now on.</summary>
+    public void AllowDrop(string tenant, long below) => _dropped[tenant] = (FirstOf(tenant), Math.Max(below, _dropped.GetValueOrDefault(tenant).Below));
+
+    /// <summary>The store begins with this event: nothing that was dropped may come back, and nothing that was not allowed may be missing.</summary>
+    public void BeginsWith(string tenant, long first)
+    {
+        var (known, below) = _dropped.GetValueOrDefault(tenant);
+        Assert.InRange(first, known, Math.Max(known, below));
+        _dropped[tenant] = (first, below);
+    }
 
     /// <summary>A group was acknowledged: what was open before it can no longer appear.</summary>
     public void Acknowledge(string tenant, IEnumerable<Receipt> receipts)

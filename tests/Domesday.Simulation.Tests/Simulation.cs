@@ -9,6 +9,7 @@ using Domesday.Events.Schema;
 using Domesday.Storage.Conformance;
 using Domesday.Storage.Embedded;
 using Domesday.Storage.Embedded.Commit;
+using Domesday.Storage.Embedded.Ledgers;
 using Domesday.Storage.Embedded.Manifests;
 using Domesday.Storage.Embedded.Reading;
 
@@ -51,6 +52,9 @@ internal sealed class Simulation : IDisposable
 
     public int Acknowledged => _promises.Kept.Values.Sum(receipts => receipts.Count);
 
+    /// <summary>Events that retention dropped.</summary>
+    public long Dropped => Tenants.Sum(_promises.FirstOf);
+
     public async Task RunAsync(int steps)
     {
         await RestartAsync();
@@ -92,6 +96,9 @@ internal sealed class Simulation : IDisposable
                 break;
             case 8 or 9:
                 IgnoringFaults(() => _engine!.Flush());
+                break;
+            case 10 when _random.Next(3) == 0:
+                IgnoringFaults(Drop);
                 break;
             case 10:
                 IgnoringFaults(() => _engine!.Merge(CancellationToken.None));
@@ -140,6 +147,17 @@ internal sealed class Simulation : IDisposable
         }
     }
 
+    private void Drop()
+    {
+        var tenant = Tenants[_random.Next(Tenants.Length)];
+        if (_engine!.Ledgers.Find(tenant) is not { } ledger) return;
+        var sealedSize = _random.NextInt64(_promises.Of(tenant).Count + 1);
+        _promises.AllowDrop(tenant, sealedSize);
+        var before = Timestamp.FromDateTimeOffset(_time.GetUtcNow().AddSeconds(-_random.Next(300)));
+        var dropped = _engine.Drop(ledger, before.Microseconds, sealedSize);
+        _promises.BeginsWith(tenant, _promises.FirstOf(tenant) + dropped.Events);
+    }
+
     private AppendTicket NewTicket()
     {
         var tenant = Tenants[_random.Next(Tenants.Length)];
@@ -159,7 +177,7 @@ internal sealed class Simulation : IDisposable
 
     private IReadOnlyList<(string Tenant, IReadOnlyList<string> Ids)> FreshIds(List<AppendTicket> tickets)
     {
-        var seen = new HashSet<(string, string)>(_promises.Kept.SelectMany(tenant => tenant.Value.Select(receipt => (tenant.Key, receipt.Id))));
+        var seen = new HashSet<(string, string)>(Tenants.SelectMany(tenant => _promises.Present(tenant).Select(receipt => (tenant, receipt.Id))));
         return
         [
             .. tickets.SelectMany(ticket => ticket.Batch.Entries.Select(entry => (Tenant: ticket.Ledger.Name, Id: Encoding.UTF8.GetString(entry.Id(ticket.Batch.Buffer.Span)))))
@@ -170,7 +188,7 @@ internal sealed class Simulation : IDisposable
     private void CheckReceipts(AppendTicket ticket, IReadOnlyList<Receipt> receipts)
     {
         Assert.Equal(ticket.Batch.Entries.Count, receipts.Count);
-        var kept = _promises.Of(ticket.Ledger.Name).ToDictionary(receipt => receipt.Id);
+        var kept = _promises.Present(ticket.Ledger.Name).ToDictionary(receipt => receipt.Id);
         foreach (var receipt in receipts.Where(receipt => receipt.Duplicate && kept.ContainsKey(receipt.Id)))
         {
             Assert.Equal(kept[receipt.Id] with { Duplicate = true }, receipt);
@@ -248,7 +266,8 @@ internal sealed class Simulation : IDisposable
         foreach (var (tenant, receipts) in _promises.Kept)
         {
             var scope = AccessScope.WholeTenant(tenant);
-            var sequence = 0L;
+            if (_engine.Ledgers.Find(tenant) is { } ledger) CheckLeaves(ledger, receipts);
+            var sequence = _promises.FirstOf(tenant);
             await foreach (var batch in reader.ReadAsync(scope, EventFilter.All, EventOrder.Sequence, descending: false, CancellationToken.None))
             {
                 foreach (var entry in batch)
@@ -259,11 +278,22 @@ internal sealed class Simulation : IDisposable
                 }
             }
             Assert.Equal(receipts.Count, sequence);
-            if (receipts.Count == 0) continue;
-            var one = receipts[_random.Next(receipts.Count)];
+            var present = _promises.Present(tenant).ToList();
+            if (present.Count == 0) continue;
+            var one = present[_random.Next(present.Count)];
             Assert.Equal(one.Sequence, (await reader.FindAsync(scope, one.Id, CancellationToken.None)).Value.Sequence);
-            await CheckCountsAsync(reader, scope, receipts.Count);
+            await CheckCountsAsync(reader, scope, present.Count);
         }
+    }
+
+    /// <summary>The leaf of every event is known, also of those that were dropped: proofs need them.</summary>
+    private void CheckLeaves(Ledger ledger, List<Receipt> receipts)
+    {
+        using var snapshot = ledger.Snapshot();
+        _promises.BeginsWith(ledger.Name, snapshot.FirstSequence);
+        var leaves = new MerkleHash[receipts.Count];
+        snapshot.ReadLeaves(0, leaves);
+        Assert.Equal(receipts.Select(receipt => receipt.LeafHash), leaves);
     }
 
     /// <summary>Indexes agree with the entries: every value's count by the index is its count by looking.</summary>

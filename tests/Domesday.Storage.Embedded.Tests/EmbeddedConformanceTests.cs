@@ -57,6 +57,8 @@ public sealed class EmbeddedPageTests() : PageConformance(new EmbeddedConformanc
 
 public sealed class EmbeddedScopeTests() : ScopeConformance(new EmbeddedConformanceTests.Factory());
 
+public sealed class EmbeddedDropTests() : DropConformance(new EmbeddedConformanceTests.Factory());
+
 public sealed class EmbeddedTreeTests() : TreeConformance(new EmbeddedConformanceTests.Factory());
 
 public sealed class EmbeddedWaitTests() : WaitConformance(new EmbeddedConformanceTests.Factory());

@@ -89,6 +89,24 @@ public sealed class LargeTableTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task Counts_over_nearly_everything_equal_the_models()
+    {
+        EventFilter[] filters = [new() { From = At(2_000) }, new() { To = At(998_000) }, new() { From = At(1_500), To = At(999_000) }, new() { FromSequence = 40 }];
+        EventField[] fields = [EventField.Action, EventField.ActorId, EventField.OutcomeResult];
+        foreach (var filter in filters)
+        {
+            foreach (var interval in new[] { HistogramInterval.Minute, HistogramInterval.Hour, HistogramInterval.Day })
+            {
+                var buckets = (await _store.Reader.HistogramAsync(Scope, filter, interval, CancellationToken.None)).Value.Buckets;
+                Assert.Equal((await _model.HistogramAsync(Scope, filter, interval, CancellationToken.None)).Value.Buckets, buckets);
+            }
+            var facets = (await _store.Reader.FacetsAsync(Scope, filter, fields, 500, CancellationToken.None)).Value;
+            var wanted = (await _model.FacetsAsync(Scope, filter, fields, 500, CancellationToken.None)).Value;
+            Assert.Equal(wanted.Fields.SelectMany(field => field.Values), facets.Fields.SelectMany(field => field.Values));
+        }
+    }
+
     private static Timestamp At(int second) => new(1_770_000_000_000_000 + second * 1_000_000L);
 
     private static AuditEvent Event(Random random, int number) => new()

@@ -32,6 +32,8 @@ public sealed class MemoryPageTests() : PageConformance(new MemoryStoreTests.Fac
 
 public sealed class MemoryScopeTests() : ScopeConformance(new MemoryStoreTests.Factory());
 
+public sealed class MemoryDropTests() : DropConformance(new MemoryStoreTests.Factory());
+
 public sealed class MemoryTreeTests() : TreeConformance(new MemoryStoreTests.Factory());
 
 public sealed class MemoryWaitTests() : WaitConformance(new MemoryStoreTests.Factory());

@@ -62,6 +62,27 @@ public sealed class MemoryStore(TimeProvider time) : IEventStore, IEventReader
         lock (_lock) return ValueTask.FromResult<Result<MerkleHash[]>>(_ledgers[tenant].Entries.GetRange((int)first, count).Select(entry => MerkleHash.OfLeaf(entry)).ToArray());
     }
 
+    public LedgerUsage Usage(string tenant)
+    {
+        lock (_lock) return _ledgers.TryGetValue(tenant, out var ledger) ? new(ledger.First, ledger.Entries.Count, ledger.Kept.Sum(entry => (long)entry.Length)) : default;
+    }
+
+    public DroppedEvents Due(string tenant, Timestamp before, long sealedSize)
+    {
+        lock (_lock) return _ledgers.TryGetValue(tenant, out var ledger) ? Measure(Old(ledger, before, sealedSize)) : default;
+    }
+
+    public ValueTask<Result<DroppedEvents>> DropAsync(string tenant, Timestamp before, long sealedSize, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            if (!_ledgers.TryGetValue(tenant, out var ledger)) return ValueTask.FromResult<Result<DroppedEvents>>(default(DroppedEvents));
+            var dropped = Measure(Old(ledger, before, sealedSize));
+            ledger.First += (int)dropped.Events;
+            return ValueTask.FromResult<Result<DroppedEvents>>(dropped);
+        }
+    }
+
     public ValueTask<Result<EventPage>> ListAsync(AccessScope scope, EventQuery query, CancellationToken cancellation)
     {
         var matching = Matching(scope, query.Filter).ToList();
@@ -80,7 +101,9 @@ public sealed class MemoryStore(TimeProvider time) : IEventStore, IEventReader
     }
 
     public ValueTask<Result<StoredEntry>> GetAsync(AccessScope scope, long sequence, CancellationToken cancellation) =>
-        One(Matching(scope, new EventFilter { FromSequence = sequence, ToSequence = sequence + 1 }));
+        IsDropped(scope, sequence)
+            ? ValueTask.FromResult<Result<StoredEntry>>(new Problem(ProblemKind.Gone, "The event was dropped when its retention ended."))
+            : One(Matching(scope, new EventFilter { FromSequence = sequence, ToSequence = sequence + 1 }));
 
     public ValueTask<Result<StoredEntry>> FindAsync(AccessScope scope, string id, CancellationToken cancellation) =>
         One(Matching(scope, new EventFilter { Conditions = [FieldCondition.Is(EventField.Id, id)] }));
@@ -135,6 +158,21 @@ public sealed class MemoryStore(TimeProvider time) : IEventStore, IEventReader
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
+    private bool IsDropped(AccessScope scope, long sequence)
+    {
+        lock (_lock) return scope.IsWholeTenant && sequence >= 0 && _ledgers.TryGetValue(scope.Tenant!, out var ledger) && sequence < ledger.First;
+    }
+
+    private static DroppedEvents Measure(List<byte[]> entries) => new(entries.Count, entries.Sum(entry => (long)entry.Length));
+
+    private static List<byte[]> Old(Ledger ledger, Timestamp before, long sealedSize) =>
+        [.. ledger.Kept.Take((int)Math.Clamp(sealedSize - ledger.First, 0, ledger.Entries.Count)).TakeWhile(entry => Age(entry) < before.Microseconds)];
+
+    private static long Age(byte[] entry) => Math.Min(MomentOf(entry, EventField.Time), MomentOf(entry, EventField.ReceivedAt));
+
+    private static long MomentOf(ReadOnlySpan<byte> entry, EventField field) =>
+        Timestamp.TryParse(Sliced(entry)[(int)field].Of(entry), out var time, out _) ? time.Microseconds : throw new InvalidDataException("An entry has times.");
+
     private Timestamp Now => Timestamp.FromDateTimeOffset(time.GetUtcNow());
 
     private static ValueTask<Result<StoredEntry>> One(IEnumerable<StoredEntry> matching)
@@ -183,7 +221,7 @@ public sealed class MemoryStore(TimeProvider time) : IEventStore, IEventReader
             [
                 .. from ledger in _ledgers
                    where scope.IsAllTenants ? !TenantName.IsInternal(ledger.Key) : ledger.Key == scope.Tenant
-                   from entry in ledger.Value.Entries.Select((bytes, sequence) => new StoredEntry(ledger.Key, sequence, bytes))
+                   from entry in ledger.Value.Entries.Select((bytes, sequence) => new StoredEntry(ledger.Key, sequence, bytes)).Skip(ledger.Value.First)
                    where matcher.Matches(entry.Bytes.Span, Sliced(entry.Bytes.Span), entry.Sequence)
                    select entry,
             ];
@@ -203,6 +241,11 @@ public sealed class MemoryStore(TimeProvider time) : IEventStore, IEventReader
     private sealed class Ledger
     {
         public List<byte[]> Entries { get; } = [];
+
+        /// <summary>The oldest that is kept.</summary>
+        public int First { get; set; }
+
+        public IEnumerable<byte[]> Kept => Entries.Skip(First);
 
         public Dictionary<string, Receipt> Ids { get; } = [];
 

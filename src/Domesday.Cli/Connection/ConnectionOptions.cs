@@ -12,7 +12,7 @@ internal sealed class ConnectionOptions(CliConsole console)
     private readonly Option<string?> _server = new("--server") { HelpName = "URL", Description = $"Address of the service; else DOMESDAY_SERVER, else {ServerDefault}." };
     private readonly Option<string?> _key = new("--key") { HelpName = "KEY", Description = "API key; else DOMESDAY_KEY. Others on the machine can see a command line." };
     private readonly Option<string?> _user = new("--user") { HelpName = "NAME", Description = "User, instead of a key; else DOMESDAY_USER." };
-    private readonly Option<string?> _password = new("--password") { HelpName = "TEXT", Description = "The user's password; else DOMESDAY_PASSWORD." };
+    private readonly Option<string?> _password = new("--password") { HelpName = "TEXT", Description = "The user's password; else DOMESDAY_PASSWORD, else it is asked for on a terminal." };
     private readonly Option<string?> _tenant = new("--tenant") { HelpName = "NAME", Description = "The tenant that is meant, for system administrators; else DOMESDAY_TENANT, else the credential's own." };
 
     public ConnectionOptions AddTo(Command command)
@@ -39,6 +39,9 @@ internal sealed class ConnectionOptions(CliConsole console)
 
     private DomesdayClient Connect(ParseResult parse, ClientCredential credential) => new(new() { Server = ServerOf(parse), Credential = credential, Tenant = TenantOf(parse), Time = console.Time });
 
+    private string PasswordOf(ParseResult parse, string user) => parse.GetValue(_password) ?? console.Variable("DOMESDAY_PASSWORD")
+        ?? console.AskSecret?.Invoke($"Password of {user}:") ?? throw new UsageException("--user needs --password or DOMESDAY_PASSWORD.");
+
     private ClientCredential? CredentialOf(ParseResult parse)
     {
         var (key, user) = (parse.GetValue(_key), parse.GetValue(_user));
@@ -49,7 +52,7 @@ internal sealed class ConnectionOptions(CliConsole console)
         {
             if (key is not null) return ClientCredential.ApiKey(key);
             if (user is null) return null;
-            return ClientCredential.User(user, parse.GetValue(_password) ?? console.Variable("DOMESDAY_PASSWORD") ?? throw new UsageException("--user needs --password or DOMESDAY_PASSWORD."));
+            return ClientCredential.User(user, PasswordOf(parse, user));
         }
         catch (ArgumentException exception)
         {

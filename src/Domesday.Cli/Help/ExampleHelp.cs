@@ -21,8 +21,9 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
     public override int Invoke(ParseResult parseResult)
     {
         usual.Invoke(parseResult);
-        if (parseResult.CommandResult.Command is not ExampledCommand { Examples.Count: > 0 } command) return 0;
+        if (parseResult.CommandResult.Command is not ExampledCommand command) return 0;
         var output = parseResult.InvocationConfiguration.Output;
+        if (command.Remarks is { } remarks) output.WriteLine($"{remarks}\n");
         output.WriteLine(command.Examples.Count == 1 ? "Example:" : "Examples:");
         foreach (var example in command.Examples) output.WriteLine("  " + example);
         return 0;

@@ -43,14 +43,17 @@ internal static class MarkdownHelp
     {
         path = $"{path} {command.Name}";
         text.Append("## ").Append(path).Append("\n\n").Append(command.Description).Append('\n');
+        if (command is ExampledCommand { Remarks: { } remarks }) text.Append('\n').Append(remarks).Append('\n');
         if (command is ExampledCommand { Examples.Count: > 0 } exampled) text.Append("\n```sh\n").AppendJoin('\n', exampled.Examples).Append("\n```\n");
         var options = command.Options.Where(option => option is not (HelpOption or VersionOption) && !option.Hidden).ToList();
         if (command.Arguments.Count + options.Count > 0) text.Append("\n| | |\n|---|---|\n");
         foreach (var argument in command.Arguments) Row(text, argument.Name, argument.Description);
-        foreach (var option in options) Row(text, string.Join(", ", [.. option.Aliases.OrderBy(alias => alias.Length), option.Name]) + (option.HelpName is { } value ? $" {value}" : ""), option.Description);
+        foreach (var option in options) Row(text, string.Join(", ", [.. option.Aliases.OrderBy(alias => alias.Length), option.Name]) + (option.HelpName is { } value ? $" {value}" : ""), option.Description + DefaultOf(option));
         text.Append('\n');
         foreach (var inner in command.Subcommands.Where(inner => !inner.Hidden)) Write(text, inner, path);
     }
+
+    private static string DefaultOf(Option option) => option is { HasDefaultValue: true } and not Option<bool> && option.GetDefaultValue() is { } value ? $" Without it {value}." : "";
 
     private static void Row(StringBuilder text, string name, string? description) =>
         text.Append("| `").Append(name.Replace("|", "\\|", StringComparison.Ordinal)).Append("` | ").Append(description?.Replace("|", "\\|", StringComparison.Ordinal)).Append(" |\n");

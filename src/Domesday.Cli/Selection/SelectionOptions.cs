@@ -14,8 +14,8 @@ internal sealed class SelectionOptions
     private readonly Option<string?> _to = new("--to") { HelpName = "TIME", Description = "Before this time." };
     private readonly Option<long?> _fromSequence = new("--from-sequence") { HelpName = "NUMBER", Description = "From this sequence on." };
     private readonly Option<long?> _toSequence = new("--to-sequence") { HelpName = "NUMBER", Description = "Before this sequence." };
-    private readonly Option<string?> _text = new("--q", "-q") { HelpName = "TEXT", Description = "The whole of a resource id, an actor's name or id, a source address or a request id." };
-    private readonly Option<bool> _part = new("--substring") { Description = "-q is a part of a name, operation, action, type, id, uri or reason, whatever the case of its letters." };
+    private readonly Option<string?> _text = new("--search", "-q") { HelpName = "TEXT", Description = "The whole of a resource id, an actor's name or id, a source address or a request id." };
+    private readonly Option<bool> _part = new("--substring") { Description = "--search is for a part of a name, operation, action, type, id, uri or reason, whatever the case of its letters." };
     private readonly Option<string[]> _exclude = new("--exclude") { HelpName = "FIELD=VALUE", Description = "Without events whose field has this value; FIELD is any of the fields above. May be repeated." };
 
     public SelectionOptions AddTo(Command command)
@@ -36,7 +36,7 @@ internal sealed class SelectionOptions
         if (parse.GetValue(_fromSequence) is { } first) selection = selection.With("from_sequence", $"{first}");
         if (parse.GetValue(_toSequence) is { } end) selection = selection.With("to_sequence", $"{end}");
         if (parse.GetValue(_text) is { } text) return selection.Matching(text, parse.GetValue(_part));
-        return parse.GetValue(_part) ? throw new UsageException("--substring says how to search, but there is no -q.") : selection;
+        return parse.GetValue(_part) ? throw new UsageException("--substring says how to search, but there is no --search.") : selection;
     }
 
     private static EventSelection Exclude(EventSelection selection, string exclusion)

@@ -1,5 +1,7 @@
 using System.Collections;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Spectre.Console;
 
 namespace Domesday.Cli.Terminal;
 
@@ -41,11 +43,19 @@ internal sealed class CliConsole : IDisposable
     /// <summary>The folder of what verification remembers; null: the user's own.</summary>
     public string? KnownLedgers { get; init; }
 
+    /// <summary>Asks someone for what must not be seen; null: there is nobody to ask.</summary>
+    public Func<string, string>? AskSecret { get; init; }
+
+    /// <summary>Someone types <see cref="Input"/>.</summary>
+    public bool IsTyped { get; init; }
+
     public static CliConsole OfProcess() => new(
-        Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error,
+        Console.OpenStandardInput(), StandardOutput(), Console.Error,
         System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? "", StringComparer.Ordinal))
     {
         ShowsProgress = !Console.IsErrorRedirected,
+        IsTyped = !Console.IsInputRedirected,
+        AskSecret = Console.IsInputRedirected || Console.IsErrorRedirected ? null : question => AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) }).Prompt(new TextPrompt<string>(question).Secret(null)),
         IsTerminal = !Console.IsOutputRedirected,
         Width = Console.IsOutputRedirected ? null : Math.Max(40, Console.WindowWidth is > 0 and var width ? width : WidthWhenUnknown),
     };
@@ -57,6 +67,15 @@ internal sealed class CliConsole : IDisposable
     {
         Output.Write(line);
         Output.Write("\n"u8);
+    }
+
+    /// <summary>The console's own stream says nothing when the reader of a pipe is gone, so that a command whose output nobody reads would go on for ever.</summary>
+    private static Stream StandardOutput()
+    {
+        if (!Console.IsOutputRedirected || OperatingSystem.IsWindows()) return Console.OpenStandardOutput();
+        var pipe = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        // A file may be shared with other commands, and then so is the place to write at, which this stream keeps to itself.
+        return pipe.CanSeek ? Console.OpenStandardOutput() : pipe;
     }
 
     public void Dispose()

@@ -1,4 +1,5 @@
 using Domesday.Core.Problems;
+using Domesday.Events;
 using Domesday.Events.Merkle;
 
 namespace Domesday.Core.Storage;
@@ -33,9 +34,32 @@ public interface IEventStore : IAsyncDisposable
     /// <returns><see cref="ProblemKind.Corrupt"/> when stored bytes do not agree with their checksum.</returns>
     ValueTask<Result<MerkleHash[]>> LeafHashesAsync(string tenant, long first, int count, CancellationToken cancellation);
 
+    /// <summary>What a ledger keeps, and what that takes.</summary>
+    LedgerUsage Usage(string tenant);
+
+    /// <summary>What <see cref="DropAsync"/> would drop now.</summary>
+    DroppedEvents Due(string tenant, Timestamp before, long sealedSize);
+
+    /// <summary>Drops events from the oldest on whose retention has ended; their leaf hashes stay, so that proofs of what remains still verify.</summary>
+    /// <param name="before">An event is old when it happened, or arrived, before this moment. An engine may keep old events as long as they stand among younger ones.</param>
+    /// <param name="sealedSize">Events from this sequence on stay, whatever their age: no checkpoint covers them yet.</param>
+    /// <returns>What was dropped; <see cref="ProblemKind.Corrupt"/> when stored bytes do not agree with their checksum.</returns>
+    /// <remarks>Neither writers nor queries wait for it; a query that runs keeps what it sees.</remarks>
+    ValueTask<Result<DroppedEvents>> DropAsync(string tenant, Timestamp before, long sealedSize, CancellationToken cancellation);
+
     /// <summary>The tree above the leaves, as far as it was built.</summary>
     ITreeStore Trees { get; }
 }
+
+/// <param name="FirstSequence">The oldest event that is kept; the size when there is none.</param>
+/// <param name="Bytes">On disk or in memory, without what tenants share.</param>
+public readonly record struct LedgerUsage(long FirstSequence, long Size, long Bytes)
+{
+    /// <summary>How many events are kept.</summary>
+    public long Events => Size - FirstSequence;
+}
+
+public readonly record struct DroppedEvents(long Events, long Bytes);
 
 /// <summary>Keeps the nodes at levels 8, 16, 24 … of every ledger's tree: derived from the entries, and rebuilt from them when damaged.</summary>
 public interface ITreeStore

@@ -13,7 +13,12 @@ internal static class NativeApi
         var api = routes.MapGroup(Base);
         api.MapSessions();
         api.MapTenants();
+        api.MapMe();
+        api.MapUsers();
+        api.MapApplications();
         api.MapKeys();
+        api.MapRoles();
+        api.MapGrants();
         api.MapEvents();
         api.MapAttachments();
         api.MapNotes();
@@ -22,6 +27,7 @@ internal static class NativeApi
         api.MapExport();
         api.MapTail();
         api.MapQuarantine();
+        api.MapPolicies();
         api.MapLog();
         api.MapBackup();
     }

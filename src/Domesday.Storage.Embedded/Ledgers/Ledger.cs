@@ -13,6 +13,7 @@ internal sealed class Ledger(string name, int number)
     private LedgerView _view = new([], []);
     private TaskCompletionSource _grown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _damage;
+    private DroppedLeaves? _dropped;
 
     public string Name => name;
 
@@ -27,6 +28,13 @@ internal sealed class Ledger(string name, int number)
 
     /// <summary>One beyond the last sequence that is in a segment.</summary>
     public long Durable { get; set; }
+
+    /// <summary>The leaf hashes of events that were dropped; null when none were.</summary>
+    public DroppedLeaves? Dropped
+    {
+        get => Volatile.Read(ref _dropped);
+        set => Volatile.Write(ref _dropped, value);
+    }
 
     /// <summary>Why its reads are refused; null when all is well.</summary>
     public string? Damage

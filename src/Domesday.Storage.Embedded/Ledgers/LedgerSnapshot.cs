@@ -68,10 +68,11 @@ internal sealed class LedgerSnapshot : IDisposable
         return new EntryCursor(segment).Value(segment.Layout.ColumnOf(EventField.Id), (int)(sequence - segment.Info.FirstSequence)).SequenceEqual(id);
     }
 
-    /// <summary>Leaf hashes of consecutive entries, all of which the snapshot holds.</summary>
+    /// <summary>Leaf hashes of consecutive entries below the size; also of such as were dropped.</summary>
     public void ReadLeaves(long first, Span<MerkleHash> leaves)
     {
         var end = first + leaves.Length;
+        if (first < FirstSequence) Ledger.Dropped?.Read(first, leaves[..(int)(Math.Min(end, FirstSequence) - first)]);
         foreach (var segment in Segments)
         {
             var (from, to) = (Math.Max(first, segment.Info.FirstSequence), Math.Min(end, segment.Info.EndSequence));

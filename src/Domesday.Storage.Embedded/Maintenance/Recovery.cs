@@ -34,6 +34,7 @@ internal sealed class Recovery(StoreFiles files, LedgerMap ledgers)
         var ledger = ledgers.Restore(tenant.Name, tenant.Number);
         (ledger.Durable, ledger.NextSequence) = (tenant.Durable, tenant.Durable);
         if (tenant.Damage is not null) (ledger.Damage, ledger.IsAppendRefused) = (tenant.Damage, true);
+        if (tenant.Dropped.Count > 0) ledger.Dropped = new(files.Open, tenant.Dropped);
         foreach (var segment in tenant.Segments) files.Keep(segment);
         ledger.Change(_ => new([.. tenant.Segments.Select(files.Reader)], []));
     }

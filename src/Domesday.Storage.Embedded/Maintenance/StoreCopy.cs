@@ -1,5 +1,6 @@
 using Domesday.Core.Storage;
 using Domesday.Storage.Embedded.Ids;
+using Domesday.Storage.Embedded.Ledgers;
 using Domesday.Storage.Embedded.Log;
 using Domesday.Storage.Embedded.Manifests;
 using Domesday.Storage.Embedded.Segments;
@@ -26,6 +27,7 @@ internal sealed class StoreCopy : IStoreCopy
             new(Manifest.Name, _manifest.Length),
             .. manifest.Tenants.SelectMany(tenant => tenant.Segments).Select(segment => SegmentSource.NameOf(segment.File)).Distinct().Select(Whole),
             .. manifest.IdRuns.Select(run => Whole(IdRun.NameOf(run.File))),
+            .. manifest.Tenants.SelectMany(tenant => tenant.Dropped).Select(run => Whole(DroppedLeaves.NameOf(run.File))),
             .. files.Disk.List(LogFormat.Folder).Where(name => FileNumbers.NumberOf(name) >= manifest.LogFrom && FileNumbers.NumberOf(name) <= (last == 0 ? long.MaxValue : last))
                 .Select(name => FileNumbers.NumberOf(name) == last ? new(name, lastLength) : Whole(name)),
         ];

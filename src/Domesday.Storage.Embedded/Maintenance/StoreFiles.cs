@@ -3,6 +3,7 @@ using Domesday.Storage.Embedded.Caching;
 using Domesday.Storage.Embedded.Coding;
 using Domesday.Storage.Embedded.Disk;
 using Domesday.Storage.Embedded.Ids;
+using Domesday.Storage.Embedded.Ledgers;
 using Domesday.Storage.Embedded.Log;
 using Domesday.Storage.Embedded.Manifests;
 using Domesday.Storage.Embedded.Segments;
@@ -30,7 +31,7 @@ internal sealed class StoreFiles
         Ids = new(Open, Cache, options.IdFilterBytesMax);
         _manifest = Manifest.Read(disk) ?? NewManifest(disk);
         Hash = new(_manifest.HashKey0, _manifest.HashKey1);
-        Numbers = new(Math.Max(_manifest.NextFile, new[] { LogFormat.Folder, SegmentSource.Folder, IdRun.Folder }.Max(folder => FileNumbers.HighestIn(disk, folder)) + 1));
+        Numbers = new(Math.Max(_manifest.NextFile, new[] { LogFormat.Folder, SegmentSource.Folder, IdRun.Folder, DroppedLeaves.Folder }.Max(folder => FileNumbers.HighestIn(disk, folder)) + 1));
         RemoveLeftOvers();
     }
 
@@ -171,6 +172,8 @@ internal sealed class StoreFiles
         foreach (var name in Disk.List(SegmentSource.Folder).Where(name => !segments.Contains(FileNumbers.NumberOf(name)))) Disk.Delete(name);
         var runs = _manifest.IdRuns.Select(run => run.File).ToHashSet();
         foreach (var name in Disk.List(IdRun.Folder).Where(name => !runs.Contains(FileNumbers.NumberOf(name)))) Disk.Delete(name);
+        var leaves = _manifest.Tenants.SelectMany(tenant => tenant.Dropped).Select(run => run.File).ToHashSet();
+        foreach (var name in Disk.List(DroppedLeaves.Folder).Where(name => !leaves.Contains(FileNumbers.NumberOf(name)))) Disk.Delete(name);
         RemoveLogsBelow(_manifest.LogFrom);
     }
 }

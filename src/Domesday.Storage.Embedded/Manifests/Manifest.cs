@@ -5,6 +5,7 @@ using Domesday.Core.Storage;
 using Domesday.Storage.Embedded.Coding;
 using Domesday.Storage.Embedded.Disk;
 using Domesday.Storage.Embedded.Ids;
+using Domesday.Storage.Embedded.Ledgers;
 using Domesday.Storage.Embedded.Segments;
 
 namespace Domesday.Storage.Embedded.Manifests;
@@ -80,6 +81,9 @@ internal sealed record Manifest
 internal sealed record ManifestTenant(string Name, int Number, long Durable)
 {
     public IReadOnlyList<SegmentInfo> Segments { get; init; } = [];
+
+    /// <summary>Events that were dropped, oldest first: their leaf hashes are kept.</summary>
+    public IReadOnlyList<DroppedRun> Dropped { get; init; } = [];
 
     /// <summary>What is wrong with the ledger, when a start found damage; reads stay refused until it is repaired.</summary>
     public string? Damage { get; init; }

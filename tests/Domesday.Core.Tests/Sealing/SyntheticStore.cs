@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using Domesday.Core.Problems;
 using Domesday.Core.Storage;
+using Domesday.Events;
 using Domesday.Events.Merkle;
 using Domesday.TestKit;
 
@@ -56,6 +57,12 @@ internal sealed class SyntheticStore : IEventStore, ITreeStore
     }
 
     public ValueTask<Result<IReadOnlyList<Receipt>>> AppendAsync(string tenant, PendingBatch batch, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public LedgerUsage Usage(string tenant) => throw new NotSupportedException();
+
+    public DroppedEvents Due(string tenant, Timestamp before, long sealedSize) => throw new NotSupportedException();
+
+    public ValueTask<Result<DroppedEvents>> DropAsync(string tenant, Timestamp before, long sealedSize, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task WaitBeyondAsync(string tenant, long size, CancellationToken cancellation) => throw new NotSupportedException();
 

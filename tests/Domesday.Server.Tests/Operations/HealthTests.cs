@@ -1,6 +1,7 @@
 using System.Net;
 using Domesday.Core.Problems;
 using Domesday.Core.Storage;
+using Domesday.Events;
 using Domesday.Events.Merkle;
 using Domesday.Http.Problems;
 using Domesday.TestKit;
@@ -86,6 +87,12 @@ public sealed class HealthTests
             Refusal is { } problem ? ValueTask.FromResult<Result<IReadOnlyList<Receipt>>>(problem) : store.AppendAsync(tenant, batch, cancellation);
 
         public long Size(string tenant) => store.Size(tenant);
+
+        public LedgerUsage Usage(string tenant) => store.Usage(tenant);
+
+        public DroppedEvents Due(string tenant, Timestamp before, long sealedSize) => store.Due(tenant, before, sealedSize);
+
+        public ValueTask<Result<DroppedEvents>> DropAsync(string tenant, Timestamp before, long sealedSize, CancellationToken cancellation) => store.DropAsync(tenant, before, sealedSize, cancellation);
 
         public Task WaitBeyondAsync(string tenant, long size, CancellationToken cancellation) => store.WaitBeyondAsync(tenant, size, cancellation);
 

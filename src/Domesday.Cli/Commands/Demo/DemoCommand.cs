@@ -11,13 +11,16 @@ internal static class DemoCommand
 {
     public static Command Create(CliConsole console)
     {
-        var command = new ExampledCommand("demo", "Fills a tenant with a month of events of a small cloud: office hours, machines at night, failures, one night of guessed passwords. The same seed and end make the same events, which are stored once.",
-            "domesday demo", "domesday demo --events 10000000 --tenant acme", "domesday demo --events 1000 -o events.ndjson");
-        var events = new Option<long>("--events") { HelpName = "NUMBER", Description = "How many. Default 100000.", DefaultValueFactory = _ => 100_000 };
-        var seed = new Option<long>("--seed") { HelpName = "NUMBER", Description = "Another seed makes another month. Default 1.", DefaultValueFactory = _ => 1 };
+        var command = new ExampledCommand("demo", "Fills a tenant with a month of events, to try things out.",
+            "domesday demo", "domesday demo --events 10000000 --tenant acme", "domesday demo --events 1000 -o events.ndjson")
+        {
+            Remarks = "The events are those of a small cloud: office hours, machines at night, failures, one night of guessed passwords.\nThe same seed and end make the same events, and those are stored once, however often they are sent.",
+        };
+        var events = new Option<long>("--events") { HelpName = "NUMBER", Description = "How many.", DefaultValueFactory = _ => 100_000 };
+        var seed = new Option<long>("--seed") { HelpName = "NUMBER", Description = "Another seed makes another month.", DefaultValueFactory = _ => 1 };
         var end = new Option<string?>("--end") { HelpName = "TIME", Description = "Where the month ends, such as 2026-03-01; without it at the last full hour." };
-        var batch = new Option<int>("--batch") { HelpName = "EVENTS", Description = "Events in one request. Default 5000.", DefaultValueFactory = _ => 5_000 };
-        var connections = new Option<int>("--connections") { HelpName = "NUMBER", Description = "Requests at the same time. Default 4.", DefaultValueFactory = _ => 4 };
+        var batch = new Option<int>("--batch") { HelpName = "EVENTS", Description = "Events in one request.", DefaultValueFactory = _ => 5_000 };
+        var connections = new Option<int>("--connections") { HelpName = "NUMBER", Description = "Requests at the same time.", DefaultValueFactory = _ => 4 };
         var file = new Option<string?>("--output", "-o") { HelpName = "FILE", Description = "Writes the events into a file, - for standard output, instead of sending them." };
         foreach (var option in new Option[] { events, seed, end, batch, connections, file }) command.Options.Add(option);
         var connection = new ConnectionOptions(console).AddTo(command);

@@ -47,7 +47,7 @@ internal static class DemoWorld
     public static DemoActivity VolumeDelete => All.Single(activity => activity.Head.AsSpan().IndexOf("volume.delete"u8) >= 0);
 
     public static DemoActor[] People { get; } =
-        [.. Names.Select((name, place) => new DemoActor("user", $"u-{1001 + place}", name, place % 9 == 0 ? "admin" : place % 4 == 0 ? "viewer" : "member", Projects[place % Projects.Length], Regions[place % 2], $"10.20.{place % 4}.{20 + place}", "Mozilla/5.0 (X11; Linux x86_64)"))];
+        [.. Names.Select((name, place) => new DemoActor("user", $"u-{1001 + place}", name, place % 9 == 0 ? "admin" : place % 4 == 0 ? "operator" : "member", Projects[place % Projects.Length], Regions[place % 2], $"10.20.{place % 4}.{20 + place}", "Mozilla/5.0 (X11; Linux x86_64)"))];
 
     public static DemoActor[] Machines { get; } =
     [

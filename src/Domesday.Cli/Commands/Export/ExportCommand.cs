@@ -12,15 +12,18 @@ internal static class ExportCommand
 {
     public static Command Create(CliConsole console)
     {
-        var command = new ExampledCommand("export", "Writes everything that matches into a file, oldest first. What breaks off leaves no file behind that looks complete.",
-            "domesday export -o audit.ndjson", "domesday export --format csv --from 2026-02-01 --to 2026-03-01 -o february.csv", "domesday export --action delete | jq -r .resource.id");
-        var format = new Option<string>("--format", "-f") { HelpName = "ndjson|json|csv|…", Description = "What the service can write: docs/export.md. Default ndjson.", DefaultValueFactory = _ => "ndjson" };
+        var command = new ExampledCommand("export", "Writes everything that matches into a file, oldest first.",
+            "domesday export -o audit.ndjson", "domesday export --format csv --from 2026-02-01 --to 2026-03-01 -o february.csv", "domesday export --action delete | jq -r .resource.id")
+        {
+            Remarks = "An ndjson file ends with a manifest, a line by which domesday verify export checks it; standard output has none unless --manifest is given.\nAn export that breaks off leaves no file behind. More in docs/export.md.",
+        };
+        var format = new Option<string>("--format", "-f") { HelpName = "ndjson|json|csv|…", Description = "What the service can write: docs/export.md.", DefaultValueFactory = _ => "ndjson" };
         var file = new Option<string?>("--output", "-o") { HelpName = "FILE", Description = "The file; without it standard output. One that is there is replaced when the export is complete." };
-        var manifest = new Option<bool>("--manifest") { Description = "Ends the export with a line by which `domesday verify export` checks it. So is every ndjson file, unless --no-manifest is given; standard output only when asked for." };
+        var manifest = new Option<bool>("--manifest") { Description = "Ends the export with a line by which domesday verify export checks it. So does every ndjson file without being asked." };
         var noManifest = new Option<bool>("--no-manifest") { Description = "Without that line." };
         var gzip = new Option<bool>("--gzip") { Description = "As a gzip file." };
-        var order = new Option<string>("--order") { HelpName = "desc|asc", Description = "Newest first, or oldest. Default asc.", DefaultValueFactory = _ => "asc" }.AcceptOnlyFromAmong("desc", "asc");
-        var sort = new Option<string>("--sort") { HelpName = "sequence|time", Description = "As they were recorded, or as they happened. Default sequence.", DefaultValueFactory = _ => "sequence" }.AcceptOnlyFromAmong("sequence", "time");
+        var order = new Option<string>("--order") { HelpName = "desc|asc", Description = "Newest first, or oldest.", DefaultValueFactory = _ => "asc" }.AcceptOnlyFromAmong("desc", "asc");
+        var sort = new Option<string>("--sort") { HelpName = "sequence|time", Description = "As they were recorded, or as they happened.", DefaultValueFactory = _ => "sequence" }.AcceptOnlyFromAmong("sequence", "time");
         foreach (var option in new Option[] { format, file, manifest, noManifest, gzip, order, sort }) command.Options.Add(option);
         var selection = new SelectionOptions().AddTo(command);
         var connection = new ConnectionOptions(console).AddTo(command);

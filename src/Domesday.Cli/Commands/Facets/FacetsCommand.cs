@@ -17,7 +17,7 @@ internal static class FacetsCommand
         var command = new ExampledCommand("facets", "Shows which values fields have among the events that match, and how often.",
             "domesday facets --from -7d", "domesday facets --field actor_name --result failure --limit 10");
         var fields = new Option<string[]>("--field") { HelpName = "FIELD", Description = "One of the fields that can be filtered by, such as actor_name; several as a comma list, or by repeating the option. Without it the common ones." };
-        var limit = new Option<int>("--limit", "-n") { HelpName = "NUMBER", Description = "Most values of each field, 1 to 1000. Default 10.", DefaultValueFactory = _ => 10 };
+        var limit = new Option<int>("--limit", "-n") { HelpName = "NUMBER", Description = "Most values of each field, 1 to 1000.", DefaultValueFactory = _ => 10 };
         var json = new Option<bool>("--json") { Description = "Each field as a JSON object on a line." };
         foreach (var option in new Option[] { fields, limit, json }) command.Options.Add(option);
         var selection = new SelectionOptions().AddTo(command);

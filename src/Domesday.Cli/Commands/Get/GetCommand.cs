@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.CommandLine;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -7,6 +8,7 @@ using Domesday.Cli.Connection;
 using Domesday.Cli.Help;
 using Domesday.Cli.Terminal;
 using Domesday.Client;
+using Domesday.Events;
 
 namespace Domesday.Cli.Commands.Get;
 
@@ -17,17 +19,20 @@ internal static class GetCommand
 
     public static Command Create(CliConsole console)
     {
-        var command = new ExampledCommand("get", "Shows one event, with everything that refers to it.", "domesday get 42", "domesday get order-4711 --json");
+        var command = new ExampledCommand("get", "Shows one event, with everything that refers to it.", "domesday get 42", "domesday get order-4711 --json", "domesday get 42 --attachment request.body");
         var key = new Argument<string>("event") { Description = "Its sequence, or its producer's id." };
         var json = new Option<bool>("--json") { Description = "The event and each note on a line, in the very bytes that the ledger keeps." };
+        var attachment = new Option<string?>("--attachment") { HelpName = "PATH", Description = "Writes a body that was set beside the event because it is large, such as request.body." };
         command.Arguments.Add(key);
         command.Options.Add(json);
+        command.Options.Add(attachment);
         var connection = new ConnectionOptions(console).AddTo(command);
         command.SetAction(async (parse, cancellation) =>
         {
             using var client = connection.Connect(parse);
             var found = await client.GetAsync(parse.GetValue(key)!, cancellation);
-            if (parse.GetValue(json))
+            if (parse.GetValue(attachment) is { } path) await WriteAttachmentAsync(console, client, found.Event.Event, path, cancellation);
+            else if (parse.GetValue(json))
             {
                 foreach (var one in found.Notes.Prepend(found.Event)) console.WriteLine(one.Bytes.Span);
             }
@@ -35,6 +40,17 @@ internal static class GetCommand
             return 0;
         });
         return command;
+    }
+
+    private static async Task WriteAttachmentAsync(CliConsole console, DomesdayClient client, AuditEvent about, string path, CancellationToken cancellation)
+    {
+        if (about.Attachments?.GetValueOrDefault(path) is not { } digest)
+        {
+            throw new UsageException(about.Attachments is null ? "The event has no attachments." : $"The event has no attachment {path}; it has {string.Join(", ", about.Attachments.Keys)}.");
+        }
+        var body = await client.AttachmentAsync(about.Sequence!.Value, digest.Sha256, cancellation);
+        if (Convert.ToHexStringLower(SHA256.HashData(body.Span)) != digest.Sha256) throw new InvalidDataException("The attachment is not the one that the event names: its SHA-256 differs.");
+        console.WriteLine(body.Span);
     }
 
     private static void Show(CliConsole console, EventWithNotes found)

@@ -16,9 +16,12 @@ internal static class HistogramCommand
 
     public static Command Create(CliConsole console)
     {
-        var command = new ExampledCommand("histogram", "Shows how many events there were over time, as bars; failures are drawn with x.",
-            "domesday histogram --from -24h --interval hour", "domesday histogram --action login --result failure");
-        var interval = new Option<string>("--interval") { HelpName = "auto|minute|hour|day", Description = "Width of a bar. Default auto: from the span of what matches.", DefaultValueFactory = _ => "auto" }.AcceptOnlyFromAmong("auto", "minute", "hour", "day");
+        var command = new ExampledCommand("histogram", "Shows how many events there were over time, as bars.",
+            "domesday histogram --from -24h --interval hour", "domesday histogram --action login --result failure")
+        {
+            Remarks = "Failures are drawn with x.",
+        };
+        var interval = new Option<string>("--interval") { HelpName = "auto|minute|hour|day", Description = "Width of a bar.", DefaultValueFactory = _ => "auto" }.AcceptOnlyFromAmong("auto", "minute", "hour", "day");
         var json = new Option<bool>("--json") { Description = "Each bar as a JSON object on a line." };
         command.Options.Add(interval);
         command.Options.Add(json);

@@ -23,7 +23,7 @@ internal static class QuarantineCommand
     private static ExampledCommand List(CliConsole console)
     {
         var command = new ExampledCommand("list", "Items, newest first, with the reasons.", "domesday quarantine list --limit 5");
-        var limit = new Option<int>("--limit", "-n") { HelpName = "NUMBER", Description = "Most items, 1 to 100. Default 20.", DefaultValueFactory = _ => 20 };
+        var limit = new Option<int>("--limit", "-n") { HelpName = "NUMBER", Description = "Most items, 1 to 100.", DefaultValueFactory = _ => 20 };
         command.Options.Add(limit);
         var json = JsonOption(command);
         var connection = new ConnectionOptions(console).AddTo(command);

@@ -16,10 +16,10 @@ internal static class QueryCommand
     {
         var command = new ExampledCommand("query", "Shows events, newest first.",
             "domesday query --from -24h --result failure", "domesday query --actor-name alice --action create,delete --limit 200", "domesday query --from 2026-02-01 --to 2026-03-01 --exclude service=billing --all --json > february.ndjson");
-        var limit = new Option<int>("--limit", "-n") { HelpName = "NUMBER", Description = "Most events to show. Default 50.", DefaultValueFactory = _ => 50 };
+        var limit = new Option<int>("--limit", "-n") { HelpName = "NUMBER", Description = "Most events to show.", DefaultValueFactory = _ => 50 };
         var all = new Option<bool>("--all") { Description = "Everything that matches." };
-        var order = new Option<string>("--order") { HelpName = "desc|asc", Description = "Newest first, or oldest. Default desc.", DefaultValueFactory = _ => "desc" }.AcceptOnlyFromAmong("desc", "asc");
-        var sort = new Option<string>("--sort") { HelpName = "sequence|time", Description = "As they were recorded, or as they happened. Default sequence.", DefaultValueFactory = _ => "sequence" }.AcceptOnlyFromAmong("sequence", "time");
+        var order = new Option<string>("--order") { HelpName = "desc|asc", Description = "Newest first, or oldest.", DefaultValueFactory = _ => "desc" }.AcceptOnlyFromAmong("desc", "asc");
+        var sort = new Option<string>("--sort") { HelpName = "sequence|time", Description = "As they were recorded, or as they happened.", DefaultValueFactory = _ => "sequence" }.AcceptOnlyFromAmong("sequence", "time");
         var offset = new Option<long>("--offset") { HelpName = "NUMBER", Description = "Events to pass over." };
         var total = new Option<bool>("--total") { Description = "Also counts everything that matches." };
         var json = new Option<bool>("--json") { Description = "Each event on a line, in the very bytes that the ledger keeps." };

@@ -11,11 +11,14 @@ internal static class SendCommand
 {
     public static Command Create(CliConsole console)
     {
-        var command = new ExampledCommand("send", "Sends events out of a file: NDJSON, a JSON array or one event, plain or gzip.",
-            "domesday send events.ndjson", "tail -n 100 app.log | to-events | domesday send -", "domesday send --partial --from-line 12001 events.ndjson");
-        var file = new Argument<string>("file") { Description = "The file; - is standard input.", DefaultValueFactory = _ => "-" };
-        var batch = new Option<int>("--batch") { HelpName = "EVENTS", Description = "Events in one request. Default 1000.", DefaultValueFactory = _ => 1_000 };
-        var connections = new Option<int>("--connections") { HelpName = "NUMBER", Description = "Requests at the same time; 1 keeps the order of the file. Default 4.", DefaultValueFactory = _ => 4 };
+        var command = new ExampledCommand("send", "Sends events out of a file.",
+            "domesday send events.ndjson", "tail -n 100 app.log | to-events | domesday send -", "domesday send --partial --from-line 12001 events.ndjson")
+        {
+            Remarks = "The file is NDJSON, a JSON array, or JSON objects one after another; plain or gzip. An event that has an id is stored once, however often it is sent.",
+        };
+        var file = new Argument<string?>("file") { Description = "The file; - or none is standard input.", Arity = ArgumentArity.ZeroOrOne };
+        var batch = new Option<int>("--batch") { HelpName = "EVENTS", Description = "Events in one request.", DefaultValueFactory = _ => 1_000 };
+        var connections = new Option<int>("--connections") { HelpName = "NUMBER", Description = "Requests at the same time; 1 keeps the order of the file.", DefaultValueFactory = _ => 4 };
         var partial = new Option<bool>("--partial") { Description = "Stores what is good and tells the rest, instead of stopping at the first batch with a bad event." };
         var quarantine = new Option<bool>("--quarantine") { Description = "As --partial, and the service keeps the rest in quarantine." };
         var gzip = new Option<bool>("--gzip") { Description = "Compresses what is sent." };
@@ -36,6 +39,7 @@ internal static class SendCommand
                 ReceiptsFile = parse.GetValue(receipts),
             };
             using var client = connection.Connect(parse);
+            if (console.IsTyped && parse.GetValue(file) is null or "-") await console.Error.WriteLineAsync("Type events, and end with Ctrl-D.");
             await using var events = await EventFile.OpenAsync(parse.GetValue(file) is { } path and not "-" ? File.OpenRead(path) : console.Input, cancellation);
             var outcome = await new SendRun(client, console, settings).RunAsync(events, cancellation);
             if (parse.GetValue(json)) outcome.WriteJson(console);

@@ -45,7 +45,7 @@ internal sealed class SendOutcome
         }
         if (RejectedCount > Rejected.Count) console.Error.WriteLine($"… and {PlainText.Of(RejectedCount - Rejected.Count)} further events");
         if (Failure is not null) console.Error.WriteLine(PlainText.Of(Failure));
-        if (ResumeAtLine is { } resume) console.Error.WriteLine($"Everything before line {resume} was sent. To go on: --from-line {resume}; events that have an id are not stored twice.");
+        if (ResumeAtLine is > 1 and var resume) console.Error.WriteLine($"Everything before line {resume} was sent. To go on: --from-line {resume}; events that have an id are not stored twice.");
         var parts = new List<string> { $"{PlainText.Of(Stored)} events stored" };
         if (Duplicates > 0) parts.Add($"{PlainText.Of(Duplicates)} were there already");
         if (RejectedCount > 0) parts.Add($"{PlainText.Of(RejectedCount)} rejected");

@@ -12,8 +12,11 @@ internal static class TailCommand
 {
     public static Command Create(CliConsole console)
     {
-        var command = new ExampledCommand("tail", "Shows events as they come, until it is stopped; takes up a broken connection without gap or repeat.",
-            "domesday tail --result failure", "domesday tail --json --after 41");
+        var command = new ExampledCommand("tail", "Shows events as they come, until it is stopped.",
+            "domesday tail --result failure", "domesday tail --json --after 41")
+        {
+            Remarks = "A connection that breaks is taken up again, without gap or repeat.",
+        };
         var after = new Option<long?>("--after") { HelpName = "SEQUENCE", Description = "Begins behind this event; without it now." };
         var count = new Option<long?>("--count", "-n") { HelpName = "NUMBER", Description = "Ends after so many events." };
         var json = new Option<bool>("--json") { Description = "Each event on a line, in the very bytes that the ledger keeps." };

@@ -11,8 +11,11 @@ internal static class VerifyCommand
 {
     public static Command Create(CliConsole console)
     {
-        var command = new ExampledCommand("verify", "Verifies a ledger without trusting the service: the checkpoint's signature, that it continues the one that was seen last, and with --full every entry. Exit code 3: broken.",
-            "domesday verify", "domesday verify --full", "domesday verify --since checkpoint.note --trust 'audit.example.com/acme+1b2c3d4e+AbC…'");
+        var command = new ExampledCommand("verify", "Verifies a ledger without trusting the service.",
+            "domesday verify", "domesday verify --full", "domesday verify --since checkpoint.note --trust 'audit.example.com/acme+1b2c3d4e+AbC…'")
+        {
+            Remarks = "Checks the checkpoint's signature, that it continues the one that was seen last, and with --full every entry.\nWhat was verified is remembered in the user's configuration folder (domesday/ledgers). Exit code 3: broken. More in docs/proofs.md.",
+        };
         var full = new Option<bool>("--full") { Description = "Fetches every entry, and computes the whole tree." };
         var since = new Option<string?>("--since") { HelpName = "FILE", Description = "Also compares with a checkpoint that was kept elsewhere." };
         var save = new Option<string?>("--save") { HelpName = "FILE", Description = "Writes the verified checkpoint into a file, to be kept where the service cannot reach." };
@@ -33,8 +36,11 @@ internal static class VerifyCommand
 
     private static ExampledCommand CreateExport(CliConsole console)
     {
-        var command = new ExampledCommand("export", "Verifies an export that has a manifest: against that, and line by line against the ledger when a credential for it is given. Exit code 3: broken.",
-            "domesday verify export audit.ndjson", "domesday verify export audit.ndjson --offline --trust 'audit.example.com/acme+1b2c3d4e+AbC…'");
+        var command = new ExampledCommand("export", "Verifies an export that has a manifest.",
+            "domesday verify export audit.ndjson", "domesday verify export audit.ndjson --offline --trust 'audit.example.com/acme+1b2c3d4e+AbC…'")
+        {
+            Remarks = "Checks the file against its manifest, and line by line against the signed ledger when a credential for it is given. Exit code 3: broken.",
+        };
         var file = new Argument<string>("file") { Description = "The export: ndjson, plain or gzip." };
         var offline = new Option<bool>("--offline") { Description = "Does not ask the service." };
         var trust = TrustOption();
