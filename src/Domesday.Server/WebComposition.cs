@@ -99,6 +99,8 @@ internal static class WebComposition
         services.AddSingleton(new KeyDirectory(core.Ledger, core.Time));
         services.AddSingleton(new UserDirectory(core.Ledger, core.Time));
         services.AddSingleton(new ApplicationDirectory(core.Ledger, core.Time));
+        services.AddSingleton(core.Authority);
+        services.AddSingleton(new CertificateDirectory(core.Ledger, core.Authority, core.Time));
         services.AddSingleton(new RoleDirectory(core.Ledger, core.Time));
         services.AddSingleton(new GrantDirectory(core.Ledger, core.Time));
         services.AddSingleton(new CapturePolicies(core.Ledger));

@@ -17,6 +17,7 @@ internal static class NativeApi
         api.MapUsers();
         api.MapApplications();
         api.MapKeys();
+        api.MapCertificates();
         api.MapRoles();
         api.MapGrants();
         api.MapEvents();
