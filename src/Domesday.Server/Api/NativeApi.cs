@@ -26,6 +26,7 @@ internal static class NativeApi
         api.MapFacets();
         api.MapHistogram();
         api.MapExport();
+        api.MapImport();
         api.MapTail();
         api.MapQuarantine();
         api.MapPolicies();
