@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
 using Domesday.Cli.Commands;
+using Domesday.Cli.Commands.Access;
 using Domesday.Cli.Commands.Backup;
 using Domesday.Cli.Commands.Bench;
 using Domesday.Cli.Commands.Demo;
@@ -54,6 +55,11 @@ internal static class CommandLine
             VerifyCommand.Create(console),
             TenantCommand.Create(console),
             KeyCommand.Create(console),
+            UserCommand.Create(console),
+            AppCommand.Create(console),
+            RoleCommand.Create(console),
+            GrantCommand.Create(console),
+            ClientBundleCommand.Create(console),
             QuarantineCommand.Create(console),
             BackupCommand.Create(console),
             RestoreCommand.Create(console),

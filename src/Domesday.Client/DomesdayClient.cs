@@ -19,12 +19,15 @@ public sealed class DomesdayClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         _transport = new(options, handler);
-        (Tenants, Keys, Quarantine) = (new(_transport), new(_transport), new(_transport));
+        (Tenants, Keys, Access, Quarantine) = (new(_transport), new(_transport), new(_transport), new(_transport));
     }
 
     public Tenants Tenants { get; }
 
     public Keys Keys { get; }
+
+    /// <summary>Users, applications, roles, grants and client certificates.</summary>
+    public AccessControl Access { get; }
 
     public Quarantine Quarantine { get; }
 

@@ -1,11 +1,13 @@
 using System.Diagnostics.Metrics;
 using Domesday.Core.Append;
+using Domesday.Core.Certificates;
 using Domesday.Core.Control;
 using Domesday.Core.Credentials;
 using Domesday.Core.Problems;
 using Domesday.Core.Sealing;
 using Domesday.Core.Secrets;
 using Domesday.Core.Tokens;
+using Domesday.Server.Federation;
 using Domesday.Server.Metrics;
 using Domesday.Server.Settings;
 using Microsoft.Extensions.Logging;
@@ -23,6 +25,7 @@ internal sealed class ServiceCore : IAsyncDisposable
         Uses = new(time, Queue);
         Failures = new(Queue);
         Successes = new(Queue);
+        Foreign = new(settings, time);
     }
 
     public ServiceSettings Settings { get; }
@@ -49,9 +52,13 @@ internal sealed class ServiceCore : IAsyncDisposable
 
     public SignInSuccesses Successes { get; }
 
+    public ForeignIssuers Foreign { get; }
+
     public SecretBox Secrets { get; private set; } = null!;
 
     public TokenKeys TokenKeys { get; private set; } = null!;
+
+    public ClientAuthority Authority { get; private set; } = null!;
 
     public TokenIssuer Tokens { get; private set; } = null!;
 
@@ -89,7 +96,9 @@ internal sealed class ServiceCore : IAsyncDisposable
     {
         await Queue.DisposeAsync();
         Credentials?.Dispose();
+        Foreign.Dispose();
         Ledger?.Dispose();
+        Authority?.Dispose();
         TokenKeys?.Dispose();
         Sealer?.Dispose();
         await Storage.Store.DisposeAsync();
@@ -117,7 +126,9 @@ internal sealed class ServiceCore : IAsyncDisposable
         if (!opened.IsOk) return opened.Problem;
         TokenKeys = opened.Value;
         Tokens = new(TokenKeys, Settings.Origin, Time);
-        return null;
+        var authority = ClientAuthority.Open(Path.Combine(Settings.Data, "keys"), Settings.KeyPassphrase, Settings.TlsClientCa, Time);
+        if (authority.IsOk) Authority = authority.Value;
+        return authority.Problem;
     }
 
     private async ValueTask<Problem?> OpenControlAsync(CancellationToken cancellation)
@@ -127,7 +138,7 @@ internal sealed class ServiceCore : IAsyncDisposable
         if (!made.IsOk) return made.Problem;
         MadePassword = made.Value;
         await Uses.ReadBackAsync(Storage.Reader, Ledger.State, cancellation);
-        Credentials = new(Ledger, Uses, Failures, Successes, new SignInLimiter(Time), Tokens, Time, Meter);
+        Credentials = new(Ledger, Uses, Failures, Successes, new SignInLimiter(Time), Tokens, Authority, Foreign.All, Time, Meter);
         return null;
     }
 }

@@ -39,7 +39,7 @@ internal static class WebComposition
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, core.Settings, certificate)).UseUrls([.. core.Settings.Urls]);
         Register(builder.Services, core);
         builder.Services.AddSyslog(syslog);
-        foreach (var dialect in parts.Dialects) builder.Services.AddSingleton(dialect.Problems);
+        foreach (var dialect in parts.Dialects) builder.Services.AddSingleton(dialect).AddSingleton(dialect.Problems);
         var app = builder.Build();
         app.UseMiddleware<RequestMetrics>();
         app.UseMiddleware<FailureMiddleware>();
@@ -99,6 +99,8 @@ internal static class WebComposition
         services.AddSingleton(new KeyDirectory(core.Ledger, core.Time));
         services.AddSingleton(new UserDirectory(core.Ledger, core.Time));
         services.AddSingleton(new ApplicationDirectory(core.Ledger, core.Time));
+        services.AddSingleton(core.Authority);
+        services.AddSingleton(new CertificateDirectory(core.Ledger, core.Authority, core.Time));
         services.AddSingleton(new RoleDirectory(core.Ledger, core.Time));
         services.AddSingleton(new GrantDirectory(core.Ledger, core.Time));
         services.AddSingleton(new CapturePolicies(core.Ledger));

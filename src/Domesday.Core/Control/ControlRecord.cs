@@ -134,6 +134,7 @@ public sealed record ApiKeyRecord : ControlRecord
 [JsonSerializable(typeof(SessionRecord))]
 [JsonSerializable(typeof(RoleRecord))]
 [JsonSerializable(typeof(GrantRecord))]
+[JsonSerializable(typeof(CertificateRecord))]
 [JsonSerializable(typeof(CapturePolicyRecord))]
 [JsonSerializable(typeof(DialectSettingsRecord))]
 internal sealed partial class ControlJson : JsonSerializerContext;

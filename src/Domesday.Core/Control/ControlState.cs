@@ -28,6 +28,9 @@ public sealed record ControlState
     /// <summary>By id.</summary>
     public ImmutableDictionary<string, GrantRecord> Grants { get; init; } = ImmutableDictionary.Create<string, GrantRecord>(StringComparer.Ordinal);
 
+    /// <summary>By serial number, revoked ones included.</summary>
+    public ImmutableDictionary<string, CertificateRecord> Certificates { get; init; } = ImmutableDictionary.Create<string, CertificateRecord>(StringComparer.Ordinal);
+
     /// <summary>By id.</summary>
     public ImmutableDictionary<string, DataSinkRecord> DataSinks { get; init; } = ImmutableDictionary.Create<string, DataSinkRecord>(StringComparer.Ordinal);
 
@@ -49,4 +52,7 @@ public static class PrincipalKinds
     public const string ApiKey = "api_key";
 
     public const string Application = "application";
+
+    /// <summary>Known to another issuer alone, and here by the roles that its token has there.</summary>
+    public const string Federated = "federated";
 }

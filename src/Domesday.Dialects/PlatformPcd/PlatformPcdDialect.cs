@@ -1,6 +1,9 @@
+using System.Text.Json;
 using Domesday.Core.Control;
 using Domesday.Core.Credentials;
+using Domesday.Core.Problems;
 using Domesday.Core.Storage;
+using Domesday.Events;
 using Domesday.Http.PlugIns;
 using Domesday.Http.Problems;
 using Microsoft.AspNetCore.Routing;
@@ -22,4 +25,6 @@ internal sealed class PlatformPcdDialect(PlatformPcdOptions options) : IDialect
         new PlatformPcdEndpoints(services.GetRequiredService<IEventReader>(), services.GetRequiredService<ReadAudit>(), time, options).Map(routes);
         new KeystoneEndpoints(services.GetRequiredService<SignIn>(), services.GetRequiredService<CredentialCheck>()).Map(routes);
     }
+
+    public Func<JsonElement, Result<AuditEvent>> OpenImport() => new PlatformPcdImport().Read;
 }

@@ -1,6 +1,9 @@
+using System.Text.Json;
 using Domesday.Core.Control;
 using Domesday.Core.Credentials;
+using Domesday.Core.Problems;
 using Domesday.Core.Storage;
+using Domesday.Events;
 using Domesday.Http.PlugIns;
 using Domesday.Http.Problems;
 using Microsoft.AspNetCore.Routing;
@@ -23,4 +26,6 @@ internal sealed class RunAiDialect(RunAiOptions options) : IDialect
         new RunAiHistoryEndpoints(reader, audit, time, options).Map(routes);
         new RunAiEndpoints(reader, audit, time).Map(routes);
     }
+
+    public Func<JsonElement, Result<AuditEvent>> OpenImport() => RunAiImport.Read;
 }

@@ -1,8 +1,11 @@
+using System.Text.Json;
 using Domesday.Core.Append;
 using Domesday.Core.Control;
 using Domesday.Core.Credentials;
+using Domesday.Core.Problems;
 using Domesday.Core.Secrets;
 using Domesday.Core.Storage;
+using Domesday.Events;
 using Domesday.Http.PlugIns;
 using Domesday.Http.Problems;
 using Microsoft.AspNetCore.Routing;
@@ -27,4 +30,6 @@ internal sealed class SpectroPaletteDialect(SpectroPaletteOptions options) : IDi
         var sinks = new DataSinkStore(services.GetRequiredService<ControlLedger>(), services.GetRequiredService<SecretBox>(), time);
         new DataSinkEndpoints(sinks, reader).Map(routes);
     }
+
+    public Func<JsonElement, Result<AuditEvent>> OpenImport() => SpectroPaletteImport.Read;
 }

@@ -31,14 +31,14 @@ public sealed class CadfConsumer(CadfOptions options, AppendPipeline pipeline, M
             {
                 await ConsumeAsync(() => pause = PauseMin, stoppingToken);
             }
-            catch (Exception exception) when (exception is BrokerUnreachableException or RabbitMQClientException or IOException or TimeoutException or ObjectDisposedException)
-            {
-                // Its text names hosts and reasons, never the password.
-                CadfLog.NotConnected(logger, options.Address.Host, exception.InnerException?.Message ?? exception.Message);
-            }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 return;
+            }
+            catch (Exception exception)
+            {
+                // Whatever it is, it must not end the service. Its text names hosts and reasons, never the password.
+                CadfLog.NotConnected(logger, options.Address.Host, exception.InnerException?.Message ?? exception.Message);
             }
             await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             pause = pause * 2 < PauseMax ? pause * 2 : PauseMax;

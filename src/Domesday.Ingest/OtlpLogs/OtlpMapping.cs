@@ -42,7 +42,7 @@ internal sealed class OtlpMapping
         }
         catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
         {
-            return new(null, "", "has a text that is not valid UTF-8, or half of a surrogate pair");
+            return new(null, "", "has a text that is not valid UTF-8 or half of a surrogate pair, or is nested too deep");
         }
     }
 

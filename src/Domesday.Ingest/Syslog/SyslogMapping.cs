@@ -29,11 +29,11 @@ internal static class SyslogMapping
     public static ProblemFault? TryWrite(ReadOnlyMemory<byte> item, string? context, DateTimeOffset now, Utf8JsonWriter json)
     {
         if (!SyslogMessage.TryParse(item.Span, now, out var message, out var reason)) return new(null, "", reason);
-        json.WriteRawValue(EventJson.Write(Map(message, context)), skipInputValidation: true);
+        json.WriteRawValue(EventJson.Write(Map(message, context, now)), skipInputValidation: true);
         return null;
     }
 
-    private static AuditEvent Map(SyslogMessage message, string? context)
+    private static AuditEvent Map(SyslogMessage message, string? context, DateTimeOffset now)
     {
         var parameters = new SyslogParameters(message.Elements);
         var labels = new EventLabels();
@@ -51,7 +51,8 @@ internal static class SyslogMapping
         labels.Number(parameters.Take(EventLabels.Producer), parameters.Take(EventLabels.ProducerSequence));
         var mapped = new AuditEvent
         {
-            Id = parameters.Take("id", "event_id"),
+            // Given here, so that a batch that is tried again after a failing store is not stored twice.
+            Id = parameters.Take("id", "event_id") ?? Guid.CreateVersion7(now).ToString(),
             Time = message.Time,
             Service = parameters.Take("service") ?? message.Application,
             Action = verb ?? NoAction,

@@ -17,6 +17,7 @@ internal static class NativeApi
         api.MapUsers();
         api.MapApplications();
         api.MapKeys();
+        api.MapCertificates();
         api.MapRoles();
         api.MapGrants();
         api.MapEvents();
@@ -25,6 +26,7 @@ internal static class NativeApi
         api.MapFacets();
         api.MapHistogram();
         api.MapExport();
+        api.MapImport();
         api.MapTail();
         api.MapQuarantine();
         api.MapPolicies();

@@ -51,4 +51,16 @@ public sealed class AdministrationTests : IAsyncLifetime
         Assert.Contains("must be one of", wrong.Error, StringComparison.Ordinal);
         Assert.Equal(2, (await _cli.RunAsync("key", "create", "x", "--rights", "read", "--expires", "soon")).Code);
     }
+
+    [Fact]
+    public async Task Events_that_a_producer_numbered_and_that_did_not_arrive_are_shown()
+    {
+        await _cli.SendAsync([.. new[] { 1, 4 }.Select(number => $$$"""{"action":"create","labels":{"producer":"web-1","producer_sequence":"{{{number}}}"}}""")]);
+        string shown;
+        do shown = await _cli.OutputAsync("gaps", "--missing");
+        while (!shown.Contains("web-1", StringComparison.Ordinal));
+        Assert.Matches("web-1 +2 +2 +.* 2-3", shown);
+        var stream = JsonNode.Parse(await _cli.OutputAsync("gaps", "--producer", "web-1", "--json"))!;
+        Assert.Equal(("web-1", 4), (stream["producer"]!.GetValue<string>(), stream["last"]!.GetValue<int>()));
+    }
 }

@@ -37,6 +37,7 @@ internal sealed class MatrixWorld : IAsyncDisposable
         ["key"] = "0000000000000000",
         ["role"] = "absentrole",
         ["grant"] = "grt_0000000000000000",
+        ["certificate"] = "40000000000000000000000000000000",
         ["hidden"] = "987654",
         ["hiddenId"] = "absent-event",
         ["quarantined"] = "987654",
@@ -57,7 +58,7 @@ internal sealed class MatrixWorld : IAsyncDisposable
     }
 
     /// <summary>The call's path and body with what the tenant has, or with what is not there.</summary>
-    public (string Path, string? Body) Call(RouteCase route, IReadOnlyDictionary<string, string> names) => (Replace(route.Call, names), route.Body is null ? null : Replace(route.Body, names));
+    public static (string Path, string? Body) Call(RouteCase route, IReadOnlyDictionary<string, string> names) => (Replace(route.Call, names), route.Body is null ? null : Replace(route.Body, names));
 
     public async ValueTask DisposeAsync() => await Service.DisposeAsync();
 
@@ -69,6 +70,7 @@ internal sealed class MatrixWorld : IAsyncDisposable
         var application = new JsonObject { ["name"] = TenantMark };
         There["application"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/applications?tenant={Tenant}", application))["client_id"]!.GetValue<string>();
         There["key"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/keys?tenant={Tenant}", new() { ["name"] = TenantMark, ["rights"] = new JsonArray("monitor") }))["id"]!.GetValue<string>();
+        There["certificate"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/certificates?tenant={Tenant}", new() { ["user"] = There["user"] }))["serial"]!.GetValue<string>();
         There["role"] = "role-" + TenantMark;
         await TestService.PostAsync(Service.Admin, $"/audit/v1/roles?tenant={Tenant}", new() { ["name"] = There["role"], ["permissions"] = new JsonArray("config.read") });
         There["grant"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/grants?tenant={Tenant}", new() { ["user"] = There["user"], ["role"] = There["role"] }))["id"]!.GetValue<string>();

@@ -37,7 +37,7 @@ public sealed partial class NegativeMatrixTests
         var before = await KeptAsync(world);
         foreach (var route in Guarded.Where(route => route.NamesSomething && !route.IsEndless))
         {
-            var (there, absent) = (await AskAsync(stranger, route, world.Call(route, world.There)), await AskAsync(stranger, route, world.Call(route, MatrixWorld.NotThere)));
+            var (there, absent) = (await AskAsync(stranger, route, MatrixWorld.Call(route, world.There)), await AskAsync(stranger, route, MatrixWorld.Call(route, MatrixWorld.NotThere)));
             Assert.True(Neutral(there, world.There) == Neutral(absent, MatrixWorld.NotThere), $"{route.Route}\n  there:  {there}\n  absent: {absent}");
             Assert.DoesNotContain(MatrixWorld.TenantMark, WithoutNames(there, world.There), StringComparison.Ordinal);
         }
@@ -53,7 +53,7 @@ public sealed partial class NegativeMatrixTests
         var before = await KeptAsync(world);
         foreach (var route in Guarded.Where(route => !route.TakesKeyInPath))
         {
-            var (path, body) = world.Call(route, world.There);
+            var (path, body) = MatrixWorld.Call(route, world.There);
             var join = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
             var there = await AskAsync(stranger, route, ($"{path}{join}tenant={MatrixWorld.Tenant}", body));
             var absent = await AskAsync(stranger, route, ($"{path}{join}tenant=absent", body));
@@ -74,7 +74,7 @@ public sealed partial class NegativeMatrixTests
         var answered = 0;
         foreach (var route in Guarded.Where(route => !route.IsEndless && !route.TakesKeyInPath))
         {
-            var (here, there) = (await AskAsync(viewer, route, world.Call(route, world.There)), await AskAsync(ofTwin, route, twin.Call(route, twin.There)));
+            var (here, there) = (await AskAsync(viewer, route, MatrixWorld.Call(route, world.There)), await AskAsync(ofTwin, route, MatrixWorld.Call(route, twin.There)));
             Assert.True(WithoutSalts(Neutral(here, world.There)) == WithoutSalts(Neutral(there, twin.There)), $"{route.Route}\n  one:  {here}\n  twin: {there}");
             Assert.DoesNotContain(MatrixWorld.ProjectMark, here, StringComparison.Ordinal);
             if (here.StartsWith("200", StringComparison.Ordinal) && route.For == RouteFor.Project) answered++;
@@ -108,7 +108,7 @@ public sealed partial class NegativeMatrixTests
         using var viewer = await ViewerAsync(world);
         foreach (var route in Guarded.Where(route => route.IsEndless))
         {
-            using var request = new HttpRequestMessage(route.Method, world.Call(route, world.There).Path);
+            using var request = new HttpRequestMessage(route.Method, MatrixWorld.Call(route, world.There).Path);
             request.Headers.TryAddWithoutValidation("Last-Event-ID", "0");
             using var response = await viewer.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
@@ -130,7 +130,7 @@ public sealed partial class NegativeMatrixTests
             using var client = await world.Service.SignedInAsync(name);
             foreach (var route in Guarded.Where(route => route.For != RouteFor.Anybody && !IsAllowed(route, permissions, projects.Length > 0)))
             {
-                var (there, absent) = (await AskAsync(client, route, world.Call(route, world.There)), await AskAsync(client, route, world.Call(route, MatrixWorld.NotThere)));
+                var (there, absent) = (await AskAsync(client, route, MatrixWorld.Call(route, world.There)), await AskAsync(client, route, MatrixWorld.Call(route, MatrixWorld.NotThere)));
                 Assert.True(there.StartsWith("403", StringComparison.Ordinal), $"{role} {route.Route}: {there}");
                 Assert.Equal(there, absent);
             }
@@ -148,7 +148,7 @@ public sealed partial class NegativeMatrixTests
             {
                 using var client = new HttpClient { BaseAddress = world.Service.Url };
                 if (header is not null) client.DefaultRequestHeaders.TryAddWithoutValidation(header, value);
-                var (there, absent) = (await AskAsync(client, route, world.Call(route, world.There)), await AskAsync(client, route, world.Call(route, MatrixWorld.NotThere)));
+                var (there, absent) = (await AskAsync(client, route, MatrixWorld.Call(route, world.There)), await AskAsync(client, route, MatrixWorld.Call(route, MatrixWorld.NotThere)));
                 Assert.True(there.StartsWith("401", StringComparison.Ordinal), $"{route.Route} with {what}: {there}");
                 Assert.True(there == absent, $"{route.Route} with {what}\n  there:  {there}\n  absent: {absent}");
             }
