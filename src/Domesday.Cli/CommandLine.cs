@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
 using Domesday.Cli.Commands;
+using Domesday.Cli.Commands.Access;
 using Domesday.Cli.Commands.Backup;
 using Domesday.Cli.Commands.Bench;
 using Domesday.Cli.Commands.Demo;
@@ -16,7 +17,9 @@ using Domesday.Cli.Commands.Key;
 using Domesday.Cli.Commands.Note;
 using Domesday.Cli.Commands.Quarantine;
 using Domesday.Cli.Commands.Query;
+using Domesday.Cli.Commands.Restore;
 using Domesday.Cli.Commands.Send;
+using Domesday.Cli.Commands.SupportDump;
 using Domesday.Cli.Commands.Tail;
 using Domesday.Cli.Commands.Tenant;
 using Domesday.Cli.Commands.Verify;
@@ -52,12 +55,18 @@ internal static class CommandLine
             VerifyCommand.Create(console),
             TenantCommand.Create(console),
             KeyCommand.Create(console),
+            UserCommand.Create(console),
+            AppCommand.Create(console),
+            RoleCommand.Create(console),
+            GrantCommand.Create(console),
+            ClientBundleCommand.Create(console),
             QuarantineCommand.Create(console),
+            BackupCommand.Create(console),
+            RestoreCommand.Create(console),
             GapsCommand.Create(console),
             DemoCommand.Create(console),
             BenchCommand.Create(console),
-            BackupCommand.Create(),
-            RestoreCommand.Create(),
+            SupportDumpCommand.Create(console),
         };
         root.Subcommands.Add(HelpMarkdownCommand.Create(console, root));
         ExampleHelp.AddTo(root);

@@ -19,12 +19,15 @@ public sealed class DomesdayClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         _transport = new(options, handler);
-        (Tenants, Keys, Quarantine) = (new(_transport), new(_transport), new(_transport));
+        (Tenants, Keys, Access, Quarantine) = (new(_transport), new(_transport), new(_transport), new(_transport));
     }
 
     public Tenants Tenants { get; }
 
     public Keys Keys { get; }
+
+    /// <summary>Users, applications, roles, grants and client certificates.</summary>
+    public AccessControl Access { get; }
 
     public Quarantine Quarantine { get; }
 
@@ -153,6 +156,22 @@ public sealed class DomesdayClient : IDisposable
             Headers = export.Transfer == ExportTransfer.Plain ? [] : [("Accept-Encoding", "gzip")],
         };
         return await ExportDownload.OpenAsync(await _transport.SendAsync(request, cancellation), export.Transfer, cancellation);
+    }
+
+    /// <summary>Begins a copy of everything that the service keeps; for system administrators.</summary>
+    /// <returns>A tar archive, to be read to its end and given to <see cref="Backup.BackupArchive"/>, which knows whether it is complete.</returns>
+    public async Task<ExportDownload> BackupAsync(CancellationToken cancellation) =>
+        await ExportDownload.OpenAsync(await _transport.SendAsync(new(HttpMethod.Get, "backup") { IsOfTenant = false }, cancellation), ExportTransfer.Plain, cancellation);
+
+    /// <summary>Begins a support dump as Docker UCP makes it: a .tgz with <c>ucp-controller.log</c>.</summary>
+    /// <param name="selection">Parameters <c>loglines</c>, <c>since</c> and <c>until</c>, in the forms of the docker CLI.</param>
+    /// <returns>To be read to its end, as an export.</returns>
+    public async Task<ExportDownload> SupportDumpAsync(EventSelection selection, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(selection);
+        // The vendor's path, beside the native API's.
+        var request = new ApiRequest(HttpMethod.Get, "../../api/support") { Query = selection.ToString() };
+        return await ExportDownload.OpenAsync(await _transport.SendAsync(request, cancellation), ExportTransfer.Plain, cancellation);
     }
 
     /// <summary>Events as they come; resumes by itself without gap or repeat when the stream ends or breaks.</summary>

@@ -43,6 +43,7 @@ public sealed record AuditEvent
 
     public Reason? Reason { get; init; }
 
+    /// <summary>Never <see cref="CaptureLevel.None"/>: such an act leaves no event.</summary>
     public CaptureLevel? Level { get; init; }
 
     /// <summary>Names and values that the model has no member for. Names that begin with <c>domesday.</c> belong to the service.</summary>
@@ -201,9 +202,10 @@ public sealed record Reason
     public string? Approver { get; init; }
 }
 
-/// <summary>How much of an act is recorded.</summary>
+/// <summary>How much of an act is recorded; each level includes the ones before it.</summary>
 public enum CaptureLevel
 {
+    [JsonStringEnumMemberName("none")] None,
     [JsonStringEnumMemberName("metadata")] Metadata,
     [JsonStringEnumMemberName("request")] Request,
 }

@@ -4,13 +4,15 @@ using Domesday.Ingest.KubernetesAudit;
 using Domesday.Ingest.NativeJson;
 using Domesday.Ingest.OtlpLogs;
 using Domesday.Ingest.Syslog;
+using Domesday.Ingest.UcpAudit;
 
 namespace Domesday.Ingest;
 
 /// <summary>The sources that hand in events.</summary>
 public static class IngestCatalog
 {
-    public static IReadOnlyList<IIngestSource> Sources { get; } = [new NativeJsonSource(), new KubernetesAuditSource(), new OtlpLogsSource(), new SyslogSource(), new CadfSource()];
+    public static IReadOnlyList<IIngestSource> Sources { get; } =
+        [new NativeJsonSource(), new KubernetesAuditSource(), new OtlpLogsSource(), new SyslogSource(), new CadfSource(), new UcpAuditSource()];
 
     /// <returns>Null for a kind that no source here has.</returns>
     public static IIngestSource? Find(string kind) => Sources.FirstOrDefault(source => source.Kind == kind);

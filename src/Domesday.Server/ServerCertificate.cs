@@ -36,6 +36,9 @@ internal sealed class ServerCertificate : IDisposable
     {
         https.ServerCertificate = _own;
         https.ServerCertificateChain = _chain;
+        // Taken here whoever signed it: it is checked like every other credential, and refused with an answer instead of a broken connection.
+        https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+        https.ClientCertificateValidation = (_, _, _) => true;
     }
 
     /// <summary>For listeners that are not Kestrel's.</summary>

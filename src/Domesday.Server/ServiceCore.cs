@@ -1,10 +1,13 @@
 using System.Diagnostics.Metrics;
 using Domesday.Core.Append;
+using Domesday.Core.Certificates;
 using Domesday.Core.Control;
 using Domesday.Core.Credentials;
 using Domesday.Core.Problems;
 using Domesday.Core.Sealing;
+using Domesday.Core.Secrets;
 using Domesday.Core.Tokens;
+using Domesday.Server.Federation;
 using Domesday.Server.Metrics;
 using Domesday.Server.Settings;
 using Microsoft.Extensions.Logging;
@@ -22,6 +25,7 @@ internal sealed class ServiceCore : IAsyncDisposable
         Uses = new(time, Queue);
         Failures = new(Queue);
         Successes = new(Queue);
+        Foreign = new(settings, time);
     }
 
     public ServiceSettings Settings { get; }
@@ -48,7 +52,13 @@ internal sealed class ServiceCore : IAsyncDisposable
 
     public SignInSuccesses Successes { get; }
 
+    public ForeignIssuers Foreign { get; }
+
+    public SecretBox Secrets { get; private set; } = null!;
+
     public TokenKeys TokenKeys { get; private set; } = null!;
+
+    public ClientAuthority Authority { get; private set; } = null!;
 
     public TokenIssuer Tokens { get; private set; } = null!;
 
@@ -70,7 +80,7 @@ internal sealed class ServiceCore : IAsyncDisposable
         var core = new ServiceCore(settings, parts.Time, loggers, meter, metrics, storage);
         try
         {
-            var problem = core.OpenSealing() ?? core.OpenTokens() ?? await core.OpenControlAsync(cancellation);
+            var problem = core.OpenSealing() ?? core.OpenTokens() ?? core.OpenSecrets() ?? await core.OpenControlAsync(cancellation);
             if (problem is null) return core;
             await core.DisposeAsync();
             return problem;
@@ -86,7 +96,9 @@ internal sealed class ServiceCore : IAsyncDisposable
     {
         await Queue.DisposeAsync();
         Credentials?.Dispose();
+        Foreign.Dispose();
         Ledger?.Dispose();
+        Authority?.Dispose();
         TokenKeys?.Dispose();
         Sealer?.Dispose();
         await Storage.Store.DisposeAsync();
@@ -101,13 +113,22 @@ internal sealed class ServiceCore : IAsyncDisposable
         return opened.Problem;
     }
 
+    private Problem? OpenSecrets()
+    {
+        var opened = SecretBox.Open(Path.Combine(Settings.Data, "keys", "secrets.key"));
+        if (opened.IsOk) Secrets = opened.Value;
+        return opened.Problem;
+    }
+
     private Problem? OpenTokens()
     {
         var opened = TokenKeys.Open(Path.Combine(Settings.Data, "keys", "tokens"), Settings.KeyPassphrase, Settings.TokenKeyAge, Time);
         if (!opened.IsOk) return opened.Problem;
         TokenKeys = opened.Value;
         Tokens = new(TokenKeys, Settings.Origin, Time);
-        return null;
+        var authority = ClientAuthority.Open(Path.Combine(Settings.Data, "keys"), Settings.KeyPassphrase, Settings.TlsClientCa, Time);
+        if (authority.IsOk) Authority = authority.Value;
+        return authority.Problem;
     }
 
     private async ValueTask<Problem?> OpenControlAsync(CancellationToken cancellation)
@@ -117,7 +138,7 @@ internal sealed class ServiceCore : IAsyncDisposable
         if (!made.IsOk) return made.Problem;
         MadePassword = made.Value;
         await Uses.ReadBackAsync(Storage.Reader, Ledger.State, cancellation);
-        Credentials = new(Ledger, Uses, Failures, Successes, new SignInLimiter(Time), Tokens, Time, Meter);
+        Credentials = new(Ledger, Uses, Failures, Successes, new SignInLimiter(Time), Tokens, Authority, Foreign.All, Time, Meter);
         return null;
     }
 }

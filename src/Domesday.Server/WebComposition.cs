@@ -39,7 +39,7 @@ internal static class WebComposition
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, core.Settings, certificate)).UseUrls([.. core.Settings.Urls]);
         Register(builder.Services, core);
         builder.Services.AddSyslog(syslog);
-        foreach (var dialect in parts.Dialects) builder.Services.AddSingleton(dialect.Problems);
+        foreach (var dialect in parts.Dialects) builder.Services.AddSingleton(dialect).AddSingleton(dialect.Problems);
         var app = builder.Build();
         app.UseMiddleware<RequestMetrics>();
         app.UseMiddleware<FailureMiddleware>();
@@ -86,6 +86,7 @@ internal static class WebComposition
         services.AddSingleton(new LedgerProofs(core.Storage.Store, core.Storage.Reader, core.Sealer));
         services.AddSingleton<ICheckpointSource>(new SealedCheckpoints(core.Sealer));
         services.AddSingleton(core.Ledger);
+        services.AddSingleton(core.Secrets);
         services.AddSingleton(core.Credentials);
         services.AddSingleton(core.TokenKeys);
         services.AddSingleton(core.Tokens);
@@ -96,6 +97,13 @@ internal static class WebComposition
         services.AddSingleton(new BundleAudit(new ReadAudit(core.Queue), core.Time));
         services.AddSingleton(new TenantDirectory(core.Ledger, core.Time));
         services.AddSingleton(new KeyDirectory(core.Ledger, core.Time));
+        services.AddSingleton(new UserDirectory(core.Ledger, core.Time));
+        services.AddSingleton(new ApplicationDirectory(core.Ledger, core.Time));
+        services.AddSingleton(core.Authority);
+        services.AddSingleton(new CertificateDirectory(core.Ledger, core.Authority, core.Time));
+        services.AddSingleton(new RoleDirectory(core.Ledger, core.Time));
+        services.AddSingleton(new GrantDirectory(core.Ledger, core.Time));
+        services.AddSingleton(new CapturePolicies(core.Ledger));
         services.AddSingleton(_ => new GapTracker(core.Storage.Store, core.Storage.Reader, core.Settings.Data, core.Loggers.CreateLogger<GapTracker>()));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = StopMax);
         services.AddHostedService<AccessRecordsWorker>();

@@ -27,6 +27,17 @@ public class PlugInTests
         Offenders.None(missing);
     }
 
+    /// <summary>What a vendor's client sends and gets is written down, and tried.</summary>
+    [Fact]
+    public void Every_dialect_has_recorded_requests_and_answers()
+    {
+        if (!Repository.Exists("src/Domesday.Dialects")) return;
+        var without = from folder in Folders("Domesday.Dialects")
+                      where !Repository.Under($"tests/Domesday.Dialects.Tests/{folder}/fixtures").Any(file => file.EndsWith(".http", StringComparison.Ordinal))
+                      select folder;
+        Offenders.None(without);
+    }
+
     [Fact]
     public void Beside_the_plug_ins_stands_only_their_catalogue()
     {

@@ -14,6 +14,9 @@ internal sealed class DialectHost : IAsyncDisposable
 {
     public const string Tenant = "acme";
 
+    /// <summary>Of the administrator; fit for a command line without quotes.</summary>
+    public const string Password = "correct-horse-battery";
+
     private DialectHost(TestService service, TimeProvider time) => (Service, Time) = (service, time);
 
     public TestService Service { get; }
@@ -38,7 +41,7 @@ internal sealed class DialectHost : IAsyncDisposable
     public static async Task<DialectHost> StartAsync(TimeProvider? time = null)
     {
         time ??= new ManualTime();
-        var service = await TestService.StartAsync(new MemoryStore(time), time, sources: IngestCatalog.Sources);
+        var service = await TestService.StartAsync(new MemoryStore(time), time, sources: IngestCatalog.Sources, password: Password);
         await service.TenantAsync(Tenant);
         var host = new DialectHost(service, time)
         {

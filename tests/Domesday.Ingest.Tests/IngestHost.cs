@@ -52,7 +52,7 @@ internal sealed class IngestHost : IAsyncDisposable
         app.UseMiddleware<FailureMiddleware>();
         app.Use((HttpContext http, RequestDelegate next) =>
         {
-            http.SetPrincipal(principal, principal.Scope);
+            http.SetPrincipal(principal, principal.ScopeFor(Permission.AuditWrite));
             return next(http);
         });
         foreach (var source in IngestCatalog.Sources) source.Map(app);

@@ -22,11 +22,11 @@ internal sealed class TestService : IAsyncDisposable
     private readonly RunningService _service;
     private readonly TestFolder? _folder;
 
-    private TestService(RunningService service, MemoryStore store, TestFolder? folder)
+    private TestService(RunningService service, MemoryStore store, TestFolder? folder, string password)
     {
         (_service, Store, _folder) = (service, store, folder);
         Url = new(service.Urls.First());
-        Admin = Client(new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("admin:" + Password))));
+        Admin = Client(new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("admin:" + password))));
         Nobody = Client(null);
     }
 
@@ -51,7 +51,7 @@ internal sealed class TestService : IAsyncDisposable
         var parts = new ServeParts { OpenStore = (_, _) => ValueTask.FromResult(new StorePair(asStore ?? store, store)), Time = time, Sources = sources ?? [] };
         var started = await RunningService.StartAsync(settings, parts, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
         Assert.Null(started.Problem);
-        return new(started.Value, store, own);
+        return new(started.Value, store, own, password);
     }
 
     public static ServiceSettings Settings(params string[] arguments)

@@ -42,7 +42,7 @@ public sealed class EventGenerator(int seed)
             Response = Maybe(0.1, () => new EventResponse { Body = Json() }),
             Change = Maybe(0.1, () => new Change { Before = Json(), After = Json() }),
             Reason = Maybe(0.15, () => new Reason { Text = Text("why"), Ticket = Maybe(0.5, () => $"T-{_random.Next(5)}") }),
-            Level = MaybeValue(0.4, () => (CaptureLevel)_random.Next(2)),
+            Level = MaybeValue(0.4, () => _random.Next(2) == 0 ? CaptureLevel.Metadata : CaptureLevel.Request),
             Labels = Maybe(0.3, () => Enumerable.Range(0, 1 + _random.Next(4)).ToDictionary(index => $"label {index} {Pick(Awkward)}", _ => Text("value"))),
             RefersTo = MaybeValue(0.1, () => (long)_random.Next(_count)),
             Raw = MaybeValue(0.1, Json),

@@ -21,6 +21,13 @@ internal sealed class ConnectionOptions(CliConsole console)
         return this;
     }
 
+    /// <summary>For a command whose own <c>--user</c> is somebody else than who signs in: that is then said by a key or by variables.</summary>
+    public ConnectionOptions AddWithoutUserTo(Command command)
+    {
+        foreach (var option in new Option[] { _server, _key, _tenant }) command.Options.Add(option);
+        return this;
+    }
+
     /// <exception cref="UsageException">The address or the credential is missing or not valid.</exception>
     public DomesdayClient Connect(ParseResult parse) => Connect(parse, CredentialOf(parse) ?? throw new UsageException("Sign in: set DOMESDAY_KEY or give --key, or give --user with --password (DOMESDAY_USER, DOMESDAY_PASSWORD)."));
 

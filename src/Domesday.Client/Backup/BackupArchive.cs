@@ -13,13 +13,14 @@ public static class BackupArchive
     private const UnixFileMode OwnerOnlyFolder = OwnerOnly | UnixFileMode.UserExecute;
 
     /// <summary>Reads a backup to its end and compares every file with its digest.</summary>
+    /// <param name="progress">Is told how many bytes of files were read.</param>
     /// <exception cref="IOException">The backup cannot be read.</exception>
-    public static async Task<BackupReport> CheckAsync(Stream archive, CancellationToken cancellation)
+    public static async Task<BackupReport> CheckAsync(Stream archive, IProgress<long>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(archive);
         try
         {
-            return new(null, await ReadAsync(archive, _ => Stream.Null, cancellation));
+            return new(null, await ReadAsync(archive, _ => Stream.Null, progress, cancellation));
         }
         catch (BackupRefusedException refused)
         {
@@ -29,8 +30,9 @@ public static class BackupArchive
 
     /// <summary>Makes a data folder from a backup. It appears whole, after everything was compared with its digest, or not at all.</summary>
     /// <param name="folder">Must not exist, or be empty.</param>
+    /// <param name="progress">Is told how many bytes of files were restored.</param>
     /// <exception cref="IOException">The backup cannot be read, or the folder not be written.</exception>
-    public static async Task<BackupReport> RestoreAsync(Stream archive, string folder, CancellationToken cancellation)
+    public static async Task<BackupReport> RestoreAsync(Stream archive, string folder, IProgress<long>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(archive);
         ArgumentNullException.ThrowIfNull(folder);
@@ -40,7 +42,7 @@ public static class BackupArchive
         try
         {
             MakeFolder(draft);
-            var manifest = await ReadAsync(archive, name => Create(draft, name), cancellation);
+            var manifest = await ReadAsync(archive, name => Create(draft, name), progress, cancellation);
             // An empty folder makes way; one that was filled meanwhile does not let itself be deleted.
             if (Directory.Exists(target)) Directory.Delete(target);
             Directory.Move(draft, target);
@@ -57,9 +59,10 @@ public static class BackupArchive
     }
 
     /// <param name="open">Opens what a file's content is written to.</param>
-    private static async Task<BackupManifest> ReadAsync(Stream archive, Func<string, Stream> open, CancellationToken cancellation)
+    private static async Task<BackupManifest> ReadAsync(Stream archive, Func<string, Stream> open, IProgress<long>? progress, CancellationToken cancellation)
     {
         var found = new List<BackupFile>();
+        var bytes = 0L;
         var names = new HashSet<string>(StringComparer.Ordinal);
         await using var tar = new TarReader(archive, leaveOpen: true);
         while (await NextAsync(tar, cancellation) is { } entry)
@@ -69,7 +72,7 @@ public static class BackupArchive
             if (!BackupFile.IsName(entry.Name)) throw new BackupRefusedException($"The backup holds a name that does not belong into a data folder: {Shown(entry.Name)}.");
             if (!names.Add(entry.Name)) throw new BackupRefusedException($"The backup holds {entry.Name} twice.");
             await using var output = open(entry.Name);
-            found.Add(await CopyAsync(entry, output, cancellation));
+            found.Add(await CopyAsync(entry, output, read => progress?.Report(bytes += read), cancellation));
         }
         throw new BackupRefusedException("The backup is not complete: it was cut off while it was made or copied.");
     }
@@ -90,7 +93,7 @@ public static class BackupArchive
     {
         if (entry.Length > BackupManifest.BytesMax) throw new BackupRefusedException("The backup's list of files is damaged.");
         using var content = new MemoryStream();
-        await CopyAsync(entry, content, cancellation);
+        await CopyAsync(entry, content, _ => { }, cancellation);
         var manifest = BackupManifest.Parse(content.GetBuffer().AsSpan(0, (int)content.Length)) ?? throw new BackupRefusedException("The backup's list of files is damaged, or made by another version.");
         if (await NextAsync(tar, cancellation) is not null) throw new BackupRefusedException("The backup goes on behind its end.");
         for (var i = 0; i < Math.Max(found.Count, manifest.Files.Count); i++)
@@ -101,7 +104,7 @@ public static class BackupArchive
         return manifest;
     }
 
-    private static async Task<BackupFile> CopyAsync(TarEntry entry, Stream output, CancellationToken cancellation)
+    private static async Task<BackupFile> CopyAsync(TarEntry entry, Stream output, Action<int> onRead, CancellationToken cancellation)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
@@ -113,6 +116,7 @@ public static class BackupArchive
                 hash.AppendData(buffer, 0, read);
                 await output.WriteAsync(buffer.AsMemory(0, read), cancellation);
                 bytes += read;
+                onRead(read);
             }
             return new(entry.Name, bytes, Convert.ToHexStringLower(hash.GetHashAndReset()));
         }

@@ -24,10 +24,10 @@ public enum Permission
     /// <summary>proof.read: checkpoints, tiles and proofs. Entry tiles show whole entries, so they need the whole tenant as well.</summary>
     ProofRead = 1 << 5,
 
-    /// <summary>access.read: keys and who may do what.</summary>
+    /// <summary>access.read: users, applications, keys, and who may do what.</summary>
     AccessRead = 1 << 6,
 
-    /// <summary>access.write: make, change and revoke keys.</summary>
+    /// <summary>access.write: make and change them; nobody gives away more than they have.</summary>
     AccessWrite = 1 << 7,
 
     /// <summary>config.read: tenants and settings.</summary>
@@ -36,8 +36,17 @@ public enum Permission
     /// <summary>config.write</summary>
     ConfigWrite = 1 << 9,
 
-    /// <summary>quarantine.read and replay.</summary>
+    /// <summary>quarantine: see what no parser understood. Replaying it needs audit.write as well.</summary>
     Quarantine = 1 << 10,
+
+    /// <summary>audit.erase: erase the personal parts of events, set and lift holds.</summary>
+    AuditErase = 1 << 11,
+
+    /// <summary>sink.read: where events are forwarded to, and how far.</summary>
+    SinkRead = 1 << 12,
+
+    /// <summary>sink.write: make, change, test and replay sinks.</summary>
+    SinkWrite = 1 << 13,
 }
 
 /// <summary>The names that permissions have on the wire.</summary>
@@ -56,7 +65,15 @@ public static class PermissionNames
         (Permission.ConfigRead, "config.read"),
         (Permission.ConfigWrite, "config.write"),
         (Permission.Quarantine, "quarantine"),
+        (Permission.AuditErase, "audit.erase"),
+        (Permission.SinkRead, "sink.read"),
+        (Permission.SinkWrite, "sink.write"),
     ];
+
+    private const string AllOfGroup = ".*";
+
+    /// <summary>Every name, without those that stand for several.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. Names.Select(name => name.Name)];
 
     public static IReadOnlyList<string> Of(Permission permissions) =>
         [.. Names.Where(name => permissions.HasFlag(name.Permission)).Select(name => name.Name)];
@@ -67,4 +84,17 @@ public static class PermissionNames
         permission = Names.FirstOrDefault(known => known.Name == name).Permission;
         return permission != Permission.None;
     }
+
+    /// <summary>Reads one name, or a group such as <c>config.*</c>: what the group holds is decided when it is used, so it grows with the service.</summary>
+    public static bool TryParseGroup(string text, out Permission permissions)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (!text.EndsWith(AllOfGroup, StringComparison.Ordinal)) return TryParse(text, out permissions);
+        permissions = Names.Where(name => name.Name.StartsWith(text[..^1], StringComparison.Ordinal)).Aggregate(Permission.None, (sum, name) => sum | name.Permission);
+        return permissions != Permission.None;
+    }
+
+    /// <summary>What several names and groups allow together; unknown ones allow nothing.</summary>
+    public static Permission Of(IEnumerable<string> names) =>
+        names.Aggregate(Permission.None, (sum, name) => TryParseGroup(name, out var permissions) ? sum | permissions : sum);
 }

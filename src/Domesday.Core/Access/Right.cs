@@ -23,7 +23,8 @@ public static class Rights
 {
     /// <summary>Every permission there is.</summary>
     public const Permission All = Permission.AuditList | Permission.AuditGet | Permission.AuditExport | Permission.AuditWrite | Permission.AuditNote
-        | Permission.ProofRead | Permission.AccessRead | Permission.AccessWrite | Permission.ConfigRead | Permission.ConfigWrite | Permission.Quarantine;
+        | Permission.ProofRead | Permission.AccessRead | Permission.AccessWrite | Permission.ConfigRead | Permission.ConfigWrite | Permission.Quarantine
+        | Permission.AuditErase | Permission.SinkRead | Permission.SinkWrite;
 
     /// <summary>The rights' names on the wire, in the order of the enumeration.</summary>
     public static IReadOnlyList<string> Names { get; } = ["read", "write", "admin", "monitor"];

@@ -15,12 +15,6 @@ public sealed record Account(Principal Principal, Timestamp? EndedAt, Timestamp?
         if (ExpiresAt <= now) return new("expired", Principal.Kind == PrincipalKinds.ApiKey ? "The key has expired." : "The account has expired.");
         return state.IsActive(Principal.Tenant) ? null : new("tenant_disabled", "The credential's tenant is disabled.");
     }
-
-    internal static Account Of(UserRecord user) => new(ControlState.PrincipalOf(user), user.DisabledAt, user.ExpiresAt, user.SessionsSince);
-
-    internal static Account Of(ApplicationRecord application) => new(ControlState.PrincipalOf(application), application.DisabledAt, application.ExpiresAt, application.SessionsSince);
-
-    internal static Account Of(ApiKeyRecord key) => new(ControlState.PrincipalOf(key), key.RevokedAt, key.ExpiresAt, null);
 }
 
 /// <summary>Why an account may not act: a word for the record, a sentence for whoever proved to be its holder.</summary>

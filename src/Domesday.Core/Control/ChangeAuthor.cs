@@ -13,7 +13,7 @@ public sealed record ChangeAuthor(Actor Actor, EventSource? Source)
     public static ChangeAuthor Of(Principal principal, EventSource? source)
     {
         ArgumentNullException.ThrowIfNull(principal);
-        var isUser = principal.Kind == PrincipalKinds.User;
+        var isUser = principal.Kind is PrincipalKinds.User or PrincipalKinds.Federated;
         return new(new Actor
         {
             Type = isUser ? ActorType.User : ActorType.Application,

@@ -100,7 +100,25 @@ public static class ControlKinds
     public static ControlKind<SessionRecord> Session { get; } = new("session", ControlJson.Default.SessionRecord,
         state => state.RevokedSessions, (state, table) => state with { RevokedSessions = SessionRecord.WithoutExpired(table) }, record => record);
 
-    internal static IReadOnlyList<ControlKind> All { get; } = [Tenant, User, Key, Application, Session];
+    public static ControlKind<RoleRecord> Role { get; } = new("role", ControlJson.Default.RoleRecord,
+        state => state.Roles, (state, table) => state with { Roles = table }, record => record);
+
+    public static ControlKind<GrantRecord> Grant { get; } = new("grant", ControlJson.Default.GrantRecord,
+        state => state.Grants, (state, table) => state with { Grants = table }, record => record);
+
+    public static ControlKind<CertificateRecord> Certificate { get; } = new("certificate", ControlJson.Default.CertificateRecord,
+        state => state.Certificates, (state, table) => state with { Certificates = table }, record => record);
+
+    public static ControlKind<DataSinkRecord> DataSink { get; } = new("data_sink", ControlJson.Default.DataSinkRecord,
+        state => state.DataSinks, (state, table) => state with { DataSinks = table }, record => record.Public());
+
+    public static ControlKind<CapturePolicyRecord> CapturePolicy { get; } = new("capture_policy", ControlJson.Default.CapturePolicyRecord,
+        state => state.CapturePolicies, (state, table) => state with { CapturePolicies = table }, record => record);
+
+    public static ControlKind<DialectSettingsRecord> DialectSettings { get; } = new("dialect_settings", ControlJson.Default.DialectSettingsRecord,
+        state => state.DialectSettings, (state, table) => state with { DialectSettings = table }, record => record with { Document = null });
+
+    internal static IReadOnlyList<ControlKind> All { get; } = [Tenant, User, Key, Application, Session, Role, Grant, DataSink, CapturePolicy, DialectSettings, Certificate];
 
     internal static ControlKind? Named(string? name) => All.FirstOrDefault(kind => kind.Name == name);
 }

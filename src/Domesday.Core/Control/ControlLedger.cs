@@ -34,6 +34,7 @@ public sealed class ControlLedger : IDisposable
     private readonly SemaphoreSlim _writing = new(1);
     private volatile ControlState _state = ControlState.Empty;
     private volatile ControlIndex _index = new(ControlState.Empty);
+    private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ControlLedger(AppendPipeline pipeline, ILogger logger) => (_pipeline, _logger) = (pipeline, logger);
 
@@ -98,6 +99,14 @@ public sealed class ControlLedger : IDisposable
         }
     }
 
+    /// <summary>Completes when the newest state is another one than <paramref name="seen"/>.</summary>
+    public Task WaitForChangeAsync(ControlState seen, CancellationToken cancellation)
+    {
+        // Taken before the state is looked at: a change in between completes it.
+        var changed = _changed;
+        return ReferenceEquals(_state, seen) ? changed.Task.WaitAsync(cancellation) : Task.CompletedTask;
+    }
+
     public void Dispose() => _writing.Dispose();
 
     private async ValueTask<Result<ControlState>> WriteAsync(ChangeAuthor author, ControlChange[] changes)
@@ -112,6 +121,7 @@ public sealed class ControlLedger : IDisposable
         var state = _state;
         for (var i = 0; i < changes.Length; i++) state = changes[i].Kind.Apply(state, changes[i], appended.Value.Receipts[i].Sequence);
         _state = state;
+        Interlocked.Exchange(ref _changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
         for (var i = 0; i < changes.Length; i++) await TellAsync(new(changes[i], events[i].Event, appended.Value.Receipts[i].Sequence));
         return state;
     }

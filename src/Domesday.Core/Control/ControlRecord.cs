@@ -96,6 +96,9 @@ public sealed record ApiKeyRecord : ControlRecord
 
     public required IReadOnlyList<Right> Rights { get; init; }
 
+    /// <summary>Names and groups of permissions that it has beside its rights.</summary>
+    public IReadOnlyList<string>? Permissions { get; init; }
+
     /// <summary>The only projects whose events it may read; null for all.</summary>
     public IReadOnlyList<string>? Projects { get; init; }
 
@@ -123,9 +126,15 @@ public sealed record ApiKeyRecord : ControlRecord
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UseStringEnumConverter = true)]
+[JsonSerializable(typeof(DataSinkRecord))]
 [JsonSerializable(typeof(TenantRecord))]
 [JsonSerializable(typeof(UserRecord))]
 [JsonSerializable(typeof(ApiKeyRecord))]
 [JsonSerializable(typeof(ApplicationRecord))]
 [JsonSerializable(typeof(SessionRecord))]
+[JsonSerializable(typeof(RoleRecord))]
+[JsonSerializable(typeof(GrantRecord))]
+[JsonSerializable(typeof(CertificateRecord))]
+[JsonSerializable(typeof(CapturePolicyRecord))]
+[JsonSerializable(typeof(DialectSettingsRecord))]
 internal sealed partial class ControlJson : JsonSerializerContext;

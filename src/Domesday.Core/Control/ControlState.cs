@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Domesday.Core.Access;
 
 namespace Domesday.Core.Control;
 
@@ -23,25 +22,29 @@ public sealed record ControlState
     /// <summary>Those that were ended before their time, by id; expired ones are dropped now and then.</summary>
     public ImmutableDictionary<string, SessionRecord> RevokedSessions { get; init; } = ImmutableDictionary.Create<string, SessionRecord>(StringComparer.Ordinal);
 
+    /// <summary>Of all tenants, by <see cref="RoleRecord.KeyOf"/>; without the built-in ones.</summary>
+    public ImmutableDictionary<string, RoleRecord> Roles { get; init; } = ImmutableDictionary.Create<string, RoleRecord>(StringComparer.Ordinal);
+
+    /// <summary>By id.</summary>
+    public ImmutableDictionary<string, GrantRecord> Grants { get; init; } = ImmutableDictionary.Create<string, GrantRecord>(StringComparer.Ordinal);
+
+    /// <summary>By serial number, revoked ones included.</summary>
+    public ImmutableDictionary<string, CertificateRecord> Certificates { get; init; } = ImmutableDictionary.Create<string, CertificateRecord>(StringComparer.Ordinal);
+
+    /// <summary>By id.</summary>
+    public ImmutableDictionary<string, DataSinkRecord> DataSinks { get; init; } = ImmutableDictionary.Create<string, DataSinkRecord>(StringComparer.Ordinal);
+
+    /// <summary>By tenant.</summary>
+    public ImmutableDictionary<string, CapturePolicyRecord> CapturePolicies { get; init; } = ImmutableDictionary.Create<string, CapturePolicyRecord>(StringComparer.Ordinal);
+
+    /// <summary>By <see cref="DialectSettingsRecord.KeyOf"/>.</summary>
+    public ImmutableDictionary<string, DialectSettingsRecord> DialectSettings { get; init; } = ImmutableDictionary.Create<string, DialectSettingsRecord>(StringComparer.Ordinal);
+
     /// <summary>Whether the tenant exists and takes events and credentials.</summary>
     public bool IsActive(string tenant) => Tenants.TryGetValue(tenant, out var record) && record.DisabledAt is null;
-
-    /// <summary>Who acts with this key. A key of the tenant <c>system</c> with the right to administer is a system administrator.</summary>
-    public static Principal PrincipalOf(ApiKeyRecord key) => new(key.Tenant, PrincipalKinds.ApiKey, key.Id, key.Name, Access.Rights.PermissionsOf(key.Rights))
-    {
-        Projects = key.Projects,
-        IsSystemAdministrator = key.Tenant == TenantName.System && key.Rights.Contains(Right.Admin),
-    };
-
-    public static Principal PrincipalOf(ApplicationRecord application) => new(application.Tenant, PrincipalKinds.Application, application.Id, application.Name, Permission.None);
-
-    public static Principal PrincipalOf(UserRecord user) => new(user.Tenant, PrincipalKinds.User, user.Id, user.Name, Access.Rights.PermissionsOf(user.Rights))
-    {
-        IsSystemAdministrator = user.SystemAdministrator,
-    };
 }
 
-/// <summary>The kinds that a <see cref="Principal"/> may be of.</summary>
+/// <summary>The kinds that a <see cref="Access.Principal"/> may be of.</summary>
 public static class PrincipalKinds
 {
     public const string User = "user";
@@ -49,4 +52,7 @@ public static class PrincipalKinds
     public const string ApiKey = "api_key";
 
     public const string Application = "application";
+
+    /// <summary>Known to another issuer alone, and here by the roles that its token has there.</summary>
+    public const string Federated = "federated";
 }

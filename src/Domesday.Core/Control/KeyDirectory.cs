@@ -7,6 +7,9 @@ namespace Domesday.Core.Control;
 /// <summary>What a new key shall be.</summary>
 public sealed record NewKey(string Tenant, string Name, IReadOnlyList<Right> Rights)
 {
+    /// <summary>Names and groups of permissions, beside the rights.</summary>
+    public IReadOnlyList<string> Permissions { get; init; } = [];
+
     public IReadOnlyList<string>? Projects { get; init; }
 
     public Timestamp? ExpiresAt { get; init; }
@@ -19,11 +22,6 @@ public sealed record CreatedKey(ApiKeyRecord Record, ApiKeyText Text);
 public sealed class KeyDirectory(ControlLedger ledger, TimeProvider time)
 {
     public const int NameCharsMax = 200;
-
-    public const int ProjectsMax = 100;
-
-    /// <summary>Longest project id, in UTF-16 code units.</summary>
-    public const int ProjectCharsMax = 128;
 
     /// <summary>All keys of a tenant, revoked ones included, oldest first.</summary>
     public IReadOnlyList<ApiKeyRecord> Of(string tenant) =>
@@ -49,6 +47,7 @@ public sealed class KeyDirectory(ControlLedger ledger, TimeProvider time)
             Tenant = wanted.Tenant,
             Name = wanted.Name,
             Rights = [.. wanted.Rights.Distinct().Order()],
+            Permissions = wanted.Permissions.Count == 0 ? null : [.. wanted.Permissions.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             Projects = wanted.Projects,
             ExpiresAt = wanted.ExpiresAt,
             SecretSha256 = text.SecretSha256,
@@ -63,6 +62,26 @@ public sealed class KeyDirectory(ControlLedger ledger, TimeProvider time)
                 : (ControlChange[])[ControlKinds.Key.Create(record)];
         }, cancellation);
         return changed.IsOk ? new CreatedKey(changed.Value.Keys[text.Id], text) : changed.Problem;
+    }
+
+    /// <summary>Gives the key another name or another end.</summary>
+    /// <param name="name">Null leaves it.</param>
+    /// <param name="expiresAt">Null leaves it.</param>
+    /// <returns><see cref="ProblemKind.Forbidden"/> when the key may do more than the one who changes it; <see cref="ProblemKind.Conflict"/> when it was revoked.</returns>
+    public async ValueTask<Result<ApiKeyRecord>> ChangeAsync(Principal changer, ChangeAuthor author, string tenant, string id, string? name, Timestamp? expiresAt, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(changer);
+        if (expiresAt <= Timestamp.FromDateTimeOffset(time.GetUtcNow())) return new Problem(ProblemKind.Invalid, "expires_at has passed already: revoke the key.", "expires_at");
+        var changed = await ledger.ChangeAsync(author, state =>
+        {
+            var found = Find(state, tenant, id);
+            if (!found.IsOk) return found.Problem;
+            var before = found.Value;
+            if (!changer.Covers(ControlIndex.AccountOf(before).Principal)) return new Problem(ProblemKind.Forbidden, "The key may do more than you: somebody who may do as much must change it.");
+            if (before.RevokedAt is not null) return new Problem(ProblemKind.Conflict, "The key was revoked.");
+            return (ControlChange[])[ControlKinds.Key.Update("update", before, before with { Name = name ?? before.Name, ExpiresAt = expiresAt ?? before.ExpiresAt })];
+        }, cancellation);
+        return changed.IsOk ? changed.Value.Keys[id] : changed.Problem;
     }
 
     /// <summary>Refuses the key from now on. A key that is revoked already stays as it is.</summary>
@@ -87,24 +106,19 @@ public sealed class KeyDirectory(ControlLedger ledger, TimeProvider time)
     {
         var faults = new List<ProblemFault>();
         if (wanted.Name.Length > NameCharsMax) faults.Add(new(null, "name", $"is longer than {NameCharsMax} characters"));
-        if (wanted.Rights.Count == 0) faults.Add(new(null, "rights", "is empty: name at least one"));
-        if (wanted.Tenant == TenantName.System && wanted.Rights.Contains(Right.Write)) faults.Add(new(null, "rights", "cannot be write: the service alone writes the system ledger"));
+        if (wanted.Rights.Count == 0 && wanted.Permissions.Count == 0) faults.Add(new(null, "rights", "is empty: name at least one, or a permission"));
+        PermissionChecks.Add(wanted.Permissions, faults);
+        if (wanted.Tenant == TenantName.System && Allowed(wanted).HasFlag(Permission.AuditWrite) && !wanted.Rights.Contains(Right.Admin)) faults.Add(new(null, "rights", "cannot write: the service alone writes the system ledger"));
         if (wanted.ExpiresAt <= now) faults.Add(new(null, "expires_at", "has passed already"));
-        if (wanted.Projects is { } projects) CheckProjects(projects, wanted.Rights, faults);
+        if (wanted.Projects is { } projects)
+        {
+            PermissionChecks.AddProjects(projects, faults);
+            if (wanted.Rights.Contains(Right.Admin)) faults.Add(new(null, "projects", "cannot limit the right admin, which is about the whole tenant"));
+        }
         if (faults.Count > 0) return new(ProblemKind.Invalid, "The key is not valid; nothing was made.") { Faults = faults };
-        var permissions = Rights.PermissionsOf(wanted.Rights);
-        var exceeds = !maker.May(permissions) || maker.Projects is not null || wanted.Tenant == TenantName.System && !maker.IsSystemAdministrator;
+        var exceeds = !maker.Covers(new PermissionGrant(Allowed(wanted), wanted.Projects)) || wanted.Tenant == TenantName.System && !maker.IsSystemAdministrator;
         return exceeds ? new(ProblemKind.Forbidden, "A key cannot do more than the one who makes it.") : null;
     }
 
-    private static void CheckProjects(IReadOnlyList<string> projects, IReadOnlyList<Right> rights, List<ProblemFault> faults)
-    {
-        if (projects.Count is 0 or > ProjectsMax) faults.Add(new(null, "projects", $"must have 1 to {ProjectsMax} ids: leave it out for all projects"));
-        if (rights.Contains(Right.Admin)) faults.Add(new(null, "projects", "cannot limit the right admin, which is about the whole tenant"));
-        for (var i = 0; i < projects.Count; i++)
-        {
-            if (projects[i].Length is 0 or > ProjectCharsMax || projects[i].Any(char.IsControl))
-                faults.Add(new(null, $"projects[{i}]", $"must have 1 to {ProjectCharsMax} characters, and no control characters"));
-        }
-    }
+    private static Permission Allowed(NewKey wanted) => Rights.PermissionsOf(wanted.Rights) | PermissionNames.Of(wanted.Permissions);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using Domesday.Core.Access;
+using Domesday.Core.Certificates;
 using Domesday.Core.Control;
 using Domesday.Core.Problems;
 using Domesday.Core.Tokens;
@@ -18,16 +19,22 @@ public sealed class CredentialCheck : IDisposable
     private readonly Refusals _refusals;
     private readonly PasswordCheck _passwords;
     private readonly TokenCheck _tokens;
+    private readonly CertificateCheck _certificates;
+    private readonly ForeignCheck _foreign;
     private readonly TokenIssuer _issuer;
     private readonly SignInSuccesses _successes;
 
-    public CredentialCheck(ControlLedger ledger, KeyUses uses, SignInFailures failures, SignInSuccesses successes, SignInLimiter limiter, TokenIssuer issuer, TimeProvider time, Meter meter)
+    public CredentialCheck(
+        ControlLedger ledger, KeyUses uses, SignInFailures failures, SignInSuccesses successes, SignInLimiter limiter, TokenIssuer issuer, ClientAuthority authority,
+        IReadOnlyList<IForeignIssuer> foreign, TimeProvider time, Meter meter)
     {
         ArgumentNullException.ThrowIfNull(meter);
         (_issuer, _successes) = (issuer, successes);
         _refusals = new(failures, limiter, meter);
         _passwords = new(ledger, _refusals, time);
         _tokens = new(ledger, _refusals, uses, issuer, time);
+        _certificates = new(ledger, _refusals, authority, time);
+        _foreign = new(ledger, _refusals, foreign, time);
     }
 
     /// <returns>
@@ -53,15 +60,19 @@ public sealed class CredentialCheck : IDisposable
             ValueTask.FromResult(_tokens.CheckApplication(password.Tenant, password.User, password.Password, password.Scheme, address)),
         PresentedPassword password => _passwords.CheckAsync(password, address, cancellation),
         PresentedApplication application => ValueTask.FromResult(_tokens.CheckApplication(null, application.ClientId, application.Secret, application.Scheme, address)),
-        PresentedToken token => ValueTask.FromResult(Identify(token, address)),
+        PresentedCertificate certificate => ValueTask.FromResult(_certificates.Check(certificate, address)),
+        PresentedToken token => IdentifyAsync(token, address, cancellation),
         _ => ValueTask.FromResult<Result<Identified>>(Malformed(credential, address)),
     };
 
-    private Result<Identified> Identify(PresentedToken presented, IPAddress? address)
+    private ValueTask<Result<Identified>> IdentifyAsync(PresentedToken presented, IPAddress? address, CancellationToken cancellation)
     {
-        if (ApiKeyText.TryParse(presented.Token, out var key)) return _tokens.CheckKey(key, presented.Scheme, address);
-        if (!JwtText.IsLike(presented.Token) || !JwtText.TryParse(presented.Token, out var token)) return Malformed(presented, address);
-        return _issuer.IsOwn(token) ? _tokens.CheckOwn(token, presented.Scheme, address) : _refusals.Refuse(new(null, null, "", address, presented.Scheme), "unknown_issuer");
+        if (ApiKeyText.TryParse(presented.Token, out var key)) return ValueTask.FromResult(_tokens.CheckKey(key, presented.Scheme, address));
+        var jwt = JwtText.IsLike(presented.Token) && JwtText.TryParse(presented.Token, out var token) ? token : null;
+        if (jwt is not null && _issuer.IsOwn(jwt)) return ValueTask.FromResult(_tokens.CheckOwn(jwt, presented.Scheme, address));
+        // Something that begins like a key of ours is a key of ours, spelled wrongly: nobody else is to see it.
+        if (!presented.Token.StartsWith(ApiKeyText.Prefix, StringComparison.Ordinal) && _foreign.Takes(jwt)) return _foreign.CheckAsync(presented, jwt, address, cancellation);
+        return ValueTask.FromResult<Result<Identified>>(jwt is null ? Malformed(presented, address) : _refusals.Refuse(new(null, null, "", address, presented.Scheme), "unknown_issuer"));
     }
 
     private Problem Malformed(PresentedCredential credential, IPAddress? address) => _refusals.Refuse(new(null, null, "", address, credential.Scheme), "malformed");

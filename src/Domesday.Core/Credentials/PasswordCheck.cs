@@ -16,13 +16,17 @@ internal sealed class PasswordCheck(ControlLedger ledger, Refusals refusals, Tim
     private readonly SemaphoreSlim _hashing = new(Math.Max(1, Environment.ProcessorCount / 2));
     private int _hashers;
 
+    private Timestamp Now => Timestamp.FromDateTimeOffset(time.GetUtcNow());
+
     public async ValueTask<Result<Identified>> CheckAsync(PresentedPassword presented, IPAddress? address, CancellationToken cancellation)
     {
         var index = ledger.Index;
         var user = index.UserNamed(presented.Tenant, presented.User);
-        var refused = new RefusedCredential(user?.Id, TenantOf(user), presented.Typed, address, presented.Scheme);
+        // What those who run the service do is not for the tenant that they happen to belong to.
+        var concerned = user is null || index.AccountOf(user, Now).Principal.IsSystemAdministrator ? null : user.Tenant;
+        var refused = new RefusedCredential(user?.Id, concerned, presented.Typed, address, presented.Scheme);
         if (Encoding.UTF8.GetByteCount(presented.Password) > PasswordHash.PasswordBytesMax) return refusals.Refuse(refused, "malformed");
-        if (user is not null && _verified.Contains(user, presented.Password)) return Accept(index.State, user, presented, refused, isFresh: false);
+        if (user is not null && _verified.Contains(user, presented.Password)) return Accept(index, user, presented, refused, isFresh: false);
         if (refusals.Wait(refused) is { } limited) return limited;
         if (Interlocked.Increment(ref _hashers) > HashersMax)
         {
@@ -35,8 +39,8 @@ internal sealed class PasswordCheck(ControlLedger ledger, Refusals refusals, Tim
             try
             {
                 // While it waited, another request with the same password may have been first.
-                if (user is not null && _verified.Contains(user, presented.Password)) return Accept(index.State, user, presented, refused, isFresh: false);
-                return refusals.Wait(refused) is { } longer ? longer : Verify(index.State, user, presented, refused);
+                if (user is not null && _verified.Contains(user, presented.Password)) return Accept(index, user, presented, refused, isFresh: false);
+                return refusals.Wait(refused) is { } longer ? longer : Verify(index, user, presented, refused);
             }
             finally
             {
@@ -51,25 +55,22 @@ internal sealed class PasswordCheck(ControlLedger ledger, Refusals refusals, Tim
 
     public void Dispose() => _hashing.Dispose();
 
-    private Result<Identified> Verify(ControlState state, UserRecord? user, PresentedPassword presented, RefusedCredential refused)
+    private Result<Identified> Verify(ControlIndex index, UserRecord? user, PresentedPassword presented, RefusedCredential refused)
     {
         var isRight = user?.Password?.Verify(presented.Password) ?? PasswordHash.VerifyNobody(presented.Password);
         if (user is null || !isRight) return refusals.Refuse(refused, user is null ? "unknown_user" : "wrong_password");
-        var accepted = Accept(state, user, presented, refused, isFresh: true);
+        var accepted = Accept(index, user, presented, refused, isFresh: true);
         if (!accepted.IsOk) return accepted;
         refusals.Succeeded(presented.Typed, refused.Address);
         _verified.Add(user, presented.Password);
         return accepted;
     }
 
-    private Result<Identified> Accept(ControlState state, UserRecord user, PresentedPassword presented, RefusedCredential refused, bool isFresh)
+    private Result<Identified> Accept(ControlIndex index, UserRecord user, PresentedPassword presented, RefusedCredential refused, bool isFresh)
     {
-        var account = Account.Of(user);
-        if (account.Refusal(state, Timestamp.FromDateTimeOffset(time.GetUtcNow())) is { } refusal) return refusals.Refuse(refused, refusal.Reason, refusal.Detail);
-        var principal = presented.Tenant is { } tenant && tenant != user.Tenant ? account.Principal with { Tenant = tenant } : account.Principal;
-        return new Identified(principal, isFresh);
+        var account = index.AccountOf(user, Now);
+        if (account.Refusal(index.State, Now) is { } refusal) return refusals.Refuse(refused, refusal.Reason, refusal.Detail);
+        if (presented.Tenant is not { } tenant || tenant == user.Tenant) return new Identified(account.Principal, isFresh);
+        return account.Principal.IsSystemAdministrator ? new Identified(account.Principal with { Tenant = tenant }, isFresh) : refusals.Refuse(refused, "other_tenant");
     }
-
-    /// <summary>What those who run the service do is not for the tenant that they happen to belong to.</summary>
-    private static string? TenantOf(UserRecord? user) => user is { SystemAdministrator: false } ? user.Tenant : null;
 }

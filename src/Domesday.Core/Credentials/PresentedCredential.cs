@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace Domesday.Core.Credentials;
 
 /// <summary>What a caller brings, before anybody looked whether it is any good.</summary>
@@ -30,6 +32,9 @@ public sealed record PresentedToken(string Scheme, string Token) : PresentedCred
     /// <summary>Without the token, so that it cannot slip into a log.</summary>
     public override string ToString() => Scheme;
 }
+
+/// <summary>The client certificate of a TLS connection, whose key the client proved to have.</summary>
+public sealed record PresentedCertificate(string Scheme, X509Certificate2 Certificate) : PresentedCredential(Scheme);
 
 /// <summary>Something that is no credential in the scheme it claims.</summary>
 public sealed record MalformedCredential(string Scheme) : PresentedCredential(Scheme);

@@ -21,7 +21,7 @@ internal sealed class TokenCheck(ControlLedger ledger, Refusals refusals, KeyUse
         if (!state.Keys.TryGetValue(text.Id, out var key)) return refusals.Refuse(new(null, null, text.Id, address, scheme), "unknown_key");
         var refused = new RefusedCredential(key.Id, key.Tenant, key.Id, address, scheme);
         if (key.SecretSha256 is not { } hash || !text.Matches(hash)) return refusals.Refuse(refused, "wrong_key");
-        var account = Account.Of(key);
+        var account = ControlIndex.AccountOf(key);
         if (account.Refusal(state, Now) is { } refusal) return refusals.Refuse(refused, refusal.Reason, refusal.Detail);
         uses.Touch(key.Id);
         return new Identified(account.Principal, IsFresh: false);
@@ -29,13 +29,14 @@ internal sealed class TokenCheck(ControlLedger ledger, Refusals refusals, KeyUse
 
     public Result<Identified> CheckApplication(string? tenant, string clientId, string secret, string scheme, IPAddress? address)
     {
-        var state = ledger.State;
+        var index = ledger.Index;
+        var state = index.State;
         var application = state.Applications.GetValueOrDefault(clientId);
         if (tenant is not null && application?.Tenant != tenant) application = null;
         var refused = new RefusedCredential(application?.Id, application?.Tenant, clientId, address, scheme);
         var isRight = ApplicationSecret.Matches(secret, application?.SecretSha256 ?? NobodysSecret);
         if (application is null || !isRight) return refusals.Refuse(refused, application is null ? "unknown_application" : "wrong_secret");
-        var account = Account.Of(application);
+        var account = index.AccountOf(application, Now);
         if (account.Refusal(state, Now) is { } refusal) return refusals.Refuse(refused, refusal.Reason, refusal.Detail);
         uses.Touch(application.Id);
         return new Identified(account.Principal, IsFresh: false);
@@ -46,7 +47,7 @@ internal sealed class TokenCheck(ControlLedger ledger, Refusals refusals, KeyUse
         if (tokens.Check(token) is not { } claims) return refusals.Refuse(new(null, null, "", address, scheme), "wrong_token");
         var index = ledger.Index;
         // From here on the caller holds a token that was ours: programs go on for a while with an old one, and that is no guessing.
-        if (index.Find(claims.Kind, claims.Subject) is not { } account) return refusals.Count(new(null, null, "", address, scheme), "unknown_account", "The token's holder is not there any more.");
+        if (index.Find(claims.Kind, claims.Subject, Now) is not { } account) return refusals.Count(new(null, null, "", address, scheme), "unknown_account", "The token's holder is not there any more.");
         var principal = account.Principal;
         var refused = new RefusedCredential(principal.Id, principal.IsSystemAdministrator ? null : principal.Tenant, "", address, scheme);
         if (ReasonOf(index.State, account, claims) is { } refusal) return refusals.Count(refused, refusal.Reason, refusal.Detail);
@@ -57,8 +58,7 @@ internal sealed class TokenCheck(ControlLedger ledger, Refusals refusals, KeyUse
     {
         if (claims.ExpiresAt <= time.GetUtcNow()) return new("expired", "The token has expired.");
         if (state.RevokedSessions.ContainsKey(claims.Session)) return new("revoked", "The session was ended.");
-        // Tokens count in seconds: one of the same second may have come after.
-        if (account.SessionsSince is { } since && claims.IssuedAt.ToUnixTimeSeconds() < since.ToDateTimeOffset().ToUnixTimeSeconds()) return new("revoked", "The session was ended.");
+        if (claims.IssuedAt <= account.SessionsSince) return new("revoked", "The session was ended.");
         if (account.Refusal(state, Now) is { } refusal) return refusal;
         var isOwnTenant = claims.Tenant == account.Principal.Tenant || account.Principal.IsSystemAdministrator && state.IsActive(claims.Tenant);
         return isOwnTenant ? null : new("tenant_disabled", "The token's tenant is disabled.");

@@ -61,6 +61,9 @@ public sealed class JwtText
     public long? Seconds(string claim) => Claims.TryGetProperty(claim, out var value) && value.ValueKind == JsonValueKind.Number
         && value.TryGetDouble(out var number) && number is >= 0 and < 253_402_300_800 ? (long)number : null;
 
+    /// <summary>A claim that is a whole number; null when it is absent or something else.</summary>
+    public long? Number(string claim) => Claims.TryGetProperty(claim, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
+
     /// <summary>Whether the token is meant for this audience.</summary>
     /// <remarks>Source: RFC 7519 §4.1.3: one text or a list.</remarks>
     public bool IsFor(string audience)

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Domesday.Core.Access;
+using Domesday.Events;
 
 namespace Domesday.Core.Tokens;
 
@@ -18,7 +19,7 @@ public sealed record IssuedToken(string Text, string Session, DateTimeOffset Iss
 
 /// <summary>What a token of ours says, after its signature and times were checked.</summary>
 /// <param name="Tenant">The tenant that it acts in.</param>
-public sealed record TokenClaims(string Session, string Kind, string Subject, string Tenant, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt);
+public sealed record TokenClaims(string Session, string Kind, string Subject, string Tenant, Timestamp IssuedAt, DateTimeOffset ExpiresAt);
 
 /// <summary>Signs and checks the service's own tokens: JWTs, ES256.</summary>
 /// <remarks>
@@ -30,6 +31,10 @@ public sealed record TokenClaims(string Session, string Kind, string Subject, st
 public sealed class TokenIssuer(TokenKeys keys, string issuer, TimeProvider time)
 {
     private const string Algorithm = "ES256";
+
+    /// <summary>The time of issue in microseconds: <c>iat</c> in seconds cannot tell what came before from what came after a change of password.</summary>
+    private const string IssuedAtClaim = "issued_us";
+
     private const int SessionBytes = 16;
     private const int NameCharsMax = 200;
 
@@ -47,8 +52,8 @@ public sealed class TokenIssuer(TokenKeys keys, string issuer, TimeProvider time
     {
         ArgumentNullException.ThrowIfNull(principal);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lifetime, TimeSpan.Zero);
-        var issued = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
-        var expires = issued + (lifetime < LifetimeMax ? TimeSpan.FromSeconds(Math.Ceiling(lifetime.TotalSeconds)) : LifetimeMax);
+        var issued = time.GetUtcNow();
+        var expires = DateTimeOffset.FromUnixTimeSeconds(issued.ToUnixTimeSeconds()) + (lifetime < LifetimeMax ? TimeSpan.FromSeconds(Math.Ceiling(lifetime.TotalSeconds)) : LifetimeMax);
         var session = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SessionBytes));
         var key = keys.Active;
         var header = $$"""{"alg":"{{Algorithm}}","kid":"{{key.Id}}","typ":"JWT"}""";
@@ -70,9 +75,9 @@ public sealed class TokenIssuer(TokenKeys keys, string issuer, TimeProvider time
         ArgumentNullException.ThrowIfNull(token);
         if (token.Algorithm != Algorithm || keys.Find(token.KeyId) is not { } key || !key.IsSignatureOf(token.Signed, token.Signature)) return null;
         if (!IsOwn(token) || !token.IsFor(issuer)) return null;
-        return (token.Text("jti"), token.Text("kind"), token.Text("sub"), token.Text("tenant"), token.Seconds("iat"), token.Seconds("exp")) is
+        return (token.Text("jti"), token.Text("kind"), token.Text("sub"), token.Text("tenant"), token.Number(IssuedAtClaim), token.Seconds("exp")) is
             ({ } session, { } kind, { } subject, { } tenant, { } issued, { } expires)
-            ? new(session, kind, subject, tenant, DateTimeOffset.FromUnixTimeSeconds(issued), DateTimeOffset.FromUnixTimeSeconds(expires))
+            ? new(session, kind, subject, tenant, new(issued), DateTimeOffset.FromUnixTimeSeconds(expires))
             : null;
     }
 
@@ -87,6 +92,7 @@ public sealed class TokenIssuer(TokenKeys keys, string issuer, TimeProvider time
             json.WriteString("sub", principal.Id);
             json.WriteString("jti", session);
             json.WriteNumber("iat", issued.ToUnixTimeSeconds());
+            json.WriteNumber(IssuedAtClaim, Timestamp.FromDateTimeOffset(issued).Microseconds);
             json.WriteNumber("exp", expires.ToUnixTimeSeconds());
             json.WriteString("kind", principal.Kind);
             json.WriteString("tenant", principal.Tenant);

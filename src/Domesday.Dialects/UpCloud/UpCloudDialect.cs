@@ -1,5 +1,8 @@
+using System.Text.Json;
 using Domesday.Core.Control;
+using Domesday.Core.Problems;
 using Domesday.Core.Storage;
+using Domesday.Events;
 using Domesday.Http.PlugIns;
 using Domesday.Http.Problems;
 using Microsoft.AspNetCore.Routing;
@@ -21,4 +24,6 @@ internal sealed class UpCloudDialect(UpCloudOptions options) : IDialect
             services.GetRequiredService<IEventReader>(), services.GetRequiredService<ReadAudit>(), services.GetRequiredService<TimeProvider>(), options);
         endpoints.Map(routes);
     }
+
+    public Func<JsonElement, Result<AuditEvent>> OpenImport() => UpCloudImport.Read;
 }

@@ -2,12 +2,13 @@ using Domesday.Core.Control;
 using Domesday.Core.Credentials;
 using Domesday.Core.Problems;
 using Domesday.Http.Authorization;
+using Domesday.Http.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace Domesday.Http.Authentication;
 
-/// <summary>Lets a request reach its route only with a credential that the route accepts; everything else ends here, in one shape or in the route's own.</summary>
+/// <summary>Lets a request reach its route only with a credential that the route accepts; everything else ends here, in the shape of its path.</summary>
 public sealed class AuthenticationMiddleware(RequestDelegate next, CredentialCheck check, ControlLedger ledger)
 {
     private static readonly Problem Missing = new(ProblemKind.Unauthenticated, "The request brings no credential.");
@@ -24,7 +25,7 @@ public sealed class AuthenticationMiddleware(RequestDelegate next, CredentialChe
         var requirement = PermissionRequirement.Of(endpoint) ?? throw new InvalidOperationException($"The route {endpoint.RoutePattern.RawText} says nothing about permissions.");
         if (requirement.Permission is not null && await RefuseAsync(http, endpoint, requirement) is { } problem)
         {
-            await RefusalShape.ResultOf(endpoint, problem).ExecuteAsync(http);
+            await problem.ToResult().ExecuteAsync(http);
             return;
         }
         await next(http);

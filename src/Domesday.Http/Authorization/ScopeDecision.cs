@@ -17,21 +17,21 @@ internal static class ScopeDecision
     /// </returns>
     public static Result<AccessScope> Decide(Principal principal, PermissionRequirement requirement, RouteReach reach, StringValues tenant, ControlState state)
     {
-        var scope = ScopeOf(principal, reach, tenant, state);
+        var scope = ScopeOf(principal, requirement.Permission ?? Permission.None, reach, tenant, state);
         if (!scope.IsOk) return scope;
         if (reach.OperatorOnly && !principal.IsSystemAdministrator && principal.Tenant != TenantName.System) return Forbidden("This is for those who run the service.");
         if (requirement.Permission is { } permission && !principal.May(permission))
-            return Forbidden($"The credential lacks the permission {string.Join(", ", PermissionNames.Of(permission & ~principal.Permissions))}.");
-        if (requirement.WholeTenant && principal.Projects is not null) return Forbidden("The credential is limited to projects, and this is about the whole tenant.");
+            return Forbidden($"The credential lacks the permission {string.Join(", ", PermissionNames.Of(permission & ~principal.AllPermissions))}.");
+        if (requirement.WholeTenant && !scope.Value.IsWholeTenant) return Forbidden("The credential is limited to projects, and this is about the whole tenant.");
         return requirement.Permission?.HasFlag(Permission.AuditWrite) == true ? Writable(scope.Value, state) : scope;
     }
 
-    private static Result<AccessScope> ScopeOf(Principal principal, RouteReach reach, StringValues tenant, ControlState state)
+    private static Result<AccessScope> ScopeOf(Principal principal, Permission permission, RouteReach reach, StringValues tenant, ControlState state)
     {
         if (tenant.Count > 1) return new Problem(ProblemKind.Invalid, "tenant may be said once.", "tenant");
         var named = tenant.ToString();
-        if (tenant.Count == 0) return principal is { IsSystemAdministrator: true, Tenant: TenantName.System } ? AccessScope.WholeTenant(TenantName.Default) : principal.Scope;
-        if (!principal.IsSystemAdministrator) return named == principal.Tenant ? principal.Scope : Unknown(named);
+        if (tenant.Count == 0) return principal is { IsSystemAdministrator: true, Tenant: TenantName.System } ? AccessScope.WholeTenant(TenantName.Default) : principal.ScopeFor(permission);
+        if (!principal.IsSystemAdministrator) return named == principal.Tenant ? principal.ScopeFor(permission) : Unknown(named);
         if (named == All) return reach.AllTenants ? AccessScope.AllTenants() : new Problem(ProblemKind.Invalid, "This is about one tenant: name it.", "tenant");
         return state.Tenants.ContainsKey(named) ? AccessScope.WholeTenant(named) : Unknown(named);
     }

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Domesday.Core.Problems;
+using Domesday.Events;
 using Domesday.Http.Problems;
 using Microsoft.AspNetCore.Routing;
 
@@ -14,4 +17,11 @@ public interface IDialect
 
     /// <summary>Adds its routes; each says what permission it needs.</summary>
     void Map(IEndpointRouteBuilder routes);
+
+    /// <summary>Begins to read records of the vendor's, as its API or its files give them, for one request.</summary>
+    /// <returns>
+    /// Makes an event of one record, with the record's own identity as its id, so that reading the same again stores nothing twice; or <see cref="ProblemKind.Invalid"/>. Null: this
+    /// vendor's records are not read.
+    /// </returns>
+    Func<JsonElement, Result<AuditEvent>>? OpenImport() => null;
 }

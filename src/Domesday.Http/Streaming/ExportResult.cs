@@ -21,6 +21,12 @@ public sealed record ExportRequest(AccessScope Scope, EventFilter Filter, EventO
     /// <summary>What the manifest in the last line says was asked for; null for no manifest.</summary>
     public ManifestRequest? Manifest { get; init; }
 
+    /// <summary>Events at most; null for all.</summary>
+    public long? Limit { get; init; }
+
+    /// <summary>Looks up what belongs to the events of a batch, before they are written.</summary>
+    public Func<IReadOnlyList<StoredEntry>, CancellationToken, ValueTask>? BeforeBatch { get; init; }
+
     /// <summary>What the file shall be called; null for <c>domesday-acme-20260211T222102Z.csv</c> and the like.</summary>
     public string? NamedFile { get; init; }
 
@@ -68,12 +74,16 @@ public sealed class ExportResult(IEventReader reader, ExportRequest request) : I
         using var hashing = request.Manifest is null ? null : new HashingWriter(response.Writer);
         var writer = request.Format.Open(hashing ?? (IBufferWriter<byte>)response.Writer);
         var (count, first, last) = (0L, (long?)null, (long?)null);
-        for (; any; any = await batches.MoveNextAsync())
+        for (; any && count < (request.Limit ?? long.MaxValue); any = await batches.MoveNextAsync())
         {
-            first ??= batches.Current[0].Sequence;
-            last = batches.Current[^1].Sequence;
-            count += batches.Current.Count;
-            if (!await TryWriteAsync(batches.Current, writer, response.Writer, cancellation)) return;
+            var batch = batches.Current;
+            if (request.Limit - count is { } left && left < batch.Count) batch = [.. batch.Take((int)left)];
+            first ??= batch[0].Sequence;
+            last = batch[^1].Sequence;
+            count += batch.Count;
+            if (request.BeforeBatch is { } look) await look(batch, cancellation);
+            if (!await TryWriteAsync(batch, writer, response.Writer, cancellation)) return;
+            if (count == request.Limit) break;
         }
         writer.End();
         if (request.Manifest is { } manifest)

@@ -21,6 +21,7 @@ internal sealed record KeyBody(
     string Name,
     string Tenant,
     IReadOnlyList<string> Rights,
+    IReadOnlyList<string>? Permissions,
     IReadOnlyList<string>? Projects,
     string Status,
     Timestamp CreatedAt,
@@ -33,7 +34,7 @@ internal sealed record KeyBody(
     public string? Key { get; init; }
 
     public static KeyBody From(ApiKeyRecord key, Timestamp? lastUsed, Timestamp now) => new(
-        key.Id, key.Name, key.Tenant, [.. key.Rights.Select(Core.Access.Rights.NameOf)], key.Projects,
+        key.Id, key.Name, key.Tenant, [.. key.Rights.Select(Core.Access.Rights.NameOf)], key.Permissions, key.Projects,
         key.RevokedAt is not null ? "revoked" : key.ExpiresAt <= now ? "expired" : "active",
         key.CreatedAt, key.CreatedBy, key.ExpiresAt, key.RevokedAt, lastUsed);
 }

@@ -35,7 +35,10 @@ internal static class ExportEndpoints
         return new ExportResult(reader, new(scope, filter, order, descending, format)
         {
             At = now,
-            Manifest = manifest ? new(query, scope.Tenant is { } tenant ? checkpoints?.Latest(tenant) : null) : null,
+            Manifest = manifest ? new(query, CheckpointOf(scope, checkpoints)) : null,
         });
     }
+
+    /// <summary>None for a reader of some projects: it says how many events the whole tenant has.</summary>
+    private static string? CheckpointOf(AccessScope scope, ICheckpointSource? checkpoints) => scope is { Tenant: { } tenant, IsWholeTenant: true } ? checkpoints?.Latest(tenant) : null;
 }

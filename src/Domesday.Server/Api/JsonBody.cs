@@ -58,6 +58,15 @@ internal sealed class JsonBody
         return null;
     }
 
+    /// <summary>A whole number; null when it is absent or wrong.</summary>
+    public int? Number(string name, int min, int max)
+    {
+        if (!_members.Remove(name, out var value)) return null;
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= min && number <= max) return number;
+        Fault(name, $"must be a whole number from {min} to {max}");
+        return null;
+    }
+
     /// <summary>An RFC 3339 time; null when it is absent or wrong.</summary>
     public Timestamp? Time(string name)
     {

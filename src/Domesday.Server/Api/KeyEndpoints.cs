@@ -20,6 +20,7 @@ internal static class KeyEndpoints
         keys.MapGet("", List).RequirePermission(Permission.AccessRead, wholeTenant: true);
         keys.MapGet("/{id}", Get).RequirePermission(Permission.AccessRead, wholeTenant: true);
         keys.MapPost("", CreateAsync).RequirePermission(Permission.AccessWrite, wholeTenant: true);
+        keys.MapPatch("/{id}", ChangeAsync).RequirePermission(Permission.AccessWrite, wholeTenant: true);
         keys.MapDelete("/{id}", RevokeAsync).RequirePermission(Permission.AccessWrite, wholeTenant: true);
     }
 
@@ -38,14 +39,25 @@ internal static class KeyEndpoints
         if (!body.IsOk) return body.Problem.ToResult();
         var name = body.Value.Text("name", KeyDirectory.NameCharsMax, required: true);
         var rights = RightsOf(body.Value);
+        var permissions = body.Value.Texts("permissions") ?? [];
         var projects = body.Value.Texts("projects");
         var expires = body.Value.Time("expires_at");
         if (body.Value.Problem() is { } problem) return problem.ToResult();
-        var wanted = new NewKey(http.Tenant(), name!, rights) { Projects = projects, ExpiresAt = expires };
+        var wanted = new NewKey(http.Tenant(), name!, rights) { Permissions = permissions, Projects = projects, ExpiresAt = expires };
         var created = await keys.CreateAsync(http.Principal(), http.Author(), wanted, http.RequestAborted);
         if (!created.IsOk) return created.Problem.ToResult();
         http.Response.Headers.Location = $"{NativeApi.Base}/keys/{created.Value.Record.Id}";
         return TypedResults.Json(Body(created.Value.Record, uses, time) with { Key = created.Value.Text.Reveal() }, AdministrationJson.Default.KeyBody, statusCode: StatusCodes.Status201Created);
+    }
+
+    private static async Task<IResult> ChangeAsync(string id, HttpContext http, KeyDirectory keys, KeyUses uses, TimeProvider time)
+    {
+        var body = await JsonBody.ReadAsync(http);
+        if (!body.IsOk) return body.Problem.ToResult();
+        var (name, expires) = (body.Value.Text("name", KeyDirectory.NameCharsMax), body.Value.Time("expires_at"));
+        if (body.Value.Problem() is { } problem) return problem.ToResult();
+        var changed = await keys.ChangeAsync(http.Principal(), http.Author(), http.Tenant(), id, name, expires, http.RequestAborted);
+        return changed.IsOk ? TypedResults.Json(Body(changed.Value, uses, time), AdministrationJson.Default.KeyBody) : changed.Problem.ToResult();
     }
 
     private static async Task<IResult> RevokeAsync(string id, HttpContext http, KeyDirectory keys)
@@ -57,7 +69,7 @@ internal static class KeyEndpoints
     private static List<Right> RightsOf(JsonBody body)
     {
         var rights = new List<Right>();
-        var names = body.Texts("rights", required: true) ?? [];
+        var names = body.Texts("rights") ?? [];
         for (var i = 0; i < names.Count; i++)
         {
             if (Rights.TryParse(names[i], out var right)) rights.Add(right);

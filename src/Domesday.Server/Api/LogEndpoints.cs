@@ -27,13 +27,14 @@ internal static class LogEndpoints
 
     public static void MapLog(this IEndpointRouteBuilder api)
     {
+        // All of it is about the whole tenant: a tree's size alone tells how many events there are in projects that the caller may not see.
         var log = api.MapGroup("/log");
-        log.MapGet("/checkpoint", Checkpoint).RequirePermission(Permission.ProofRead);
-        log.MapGet("/key", Key).RequirePermission(Permission.ProofRead);
-        log.MapGet("/tile/{level}/{**place}", TileAsync).RequirePermission(Permission.ProofRead);
+        log.MapGet("/checkpoint", Checkpoint).RequirePermission(Permission.ProofRead, wholeTenant: true);
+        log.MapGet("/key", Key).RequirePermission(Permission.ProofRead, wholeTenant: true);
+        log.MapGet("/tile/{level}/{**place}", TileAsync).RequirePermission(Permission.ProofRead, wholeTenant: true);
         log.MapGet("/tile/entries/{**place}", EntriesAsync).RequirePermission(Permission.ProofRead | Permission.AuditExport, wholeTenant: true);
-        log.MapGet("/proof/inclusion", InclusionAsync).RequirePermission(Permission.ProofRead);
-        log.MapGet("/proof/consistency", ConsistencyAsync).RequirePermission(Permission.ProofRead);
+        log.MapGet("/proof/inclusion", InclusionAsync).RequirePermission(Permission.ProofRead, wholeTenant: true);
+        log.MapGet("/proof/consistency", ConsistencyAsync).RequirePermission(Permission.ProofRead, wholeTenant: true);
     }
 
     private static IResult Checkpoint(HttpContext http, Sealer sealer)

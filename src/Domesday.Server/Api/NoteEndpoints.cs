@@ -4,7 +4,6 @@ using Domesday.Core.Access;
 using Domesday.Core.Append;
 using Domesday.Core.Problems;
 using Domesday.Core.Storage;
-using Domesday.Events;
 using Domesday.Events.Json;
 using Domesday.Http.Authorization;
 using Domesday.Http.Parameters;
@@ -34,30 +33,13 @@ internal static class NoteEndpoints
         if (!text.IsOk) return text.Problem.ToResult();
         var entry = await reader.GetAsync(http.Scope(), sequence, http.RequestAborted);
         if (!entry.IsOk) return entry.Problem.ToResult();
-        var note = Note(EventJson.Read(entry.Value.Bytes.Span), sequence, text.Value, http);
+        var author = http.Author();
+        var note = NoteEvent.About(EventJson.Read(entry.Value.Bytes.Span), sequence, text.Value, author.Actor, author.Source);
         var stored = await pipeline.AppendAsync(new(http.Tenant(), SourceKind, [EventJson.Write(note)]), CancellationToken.None);
         if (!stored.IsOk) return stored.Problem.ToResult();
         var receipt = stored.Value.Receipts[0];
         http.Response.Headers.Location = $"{NativeApi.Base}/events/{receipt.Sequence}";
         return new WrittenJson(json => AppendAnswer.Write(json, receipt), StatusCodes.Status201Created);
-    }
-
-    private static AuditEvent Note(AuditEvent about, long sequence, string text, HttpContext http)
-    {
-        var author = http.Author();
-        return new()
-        {
-            Action = "note",
-            Service = "domesday",
-            Origin = "api",
-            Actor = author.Actor,
-            Source = author.Source,
-            Resource = about.Resource,
-            Scope = about.Scope,
-            Outcome = new() { Result = OutcomeResult.Success },
-            RefersTo = sequence,
-            Reason = new() { Text = text },
-        };
     }
 
     private static async ValueTask<Result<string>> TextAsync(HttpContext http)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Domesday.Core.Access;
 using Domesday.Core.Control;
 using Domesday.Core.Problems;
@@ -20,8 +19,8 @@ internal static class TenantEndpoints
     public static void MapTenants(this IEndpointRouteBuilder api)
     {
         var tenants = api.MapGroup("/tenants");
-        tenants.MapGet("", List).RequirePermission(Permission.ConfigRead);
-        tenants.MapGet("/{name}", Get).RequirePermission(Permission.ConfigRead);
+        tenants.MapGet("", List).RequirePermission(Permission.ConfigRead, wholeTenant: true);
+        tenants.MapGet("/{name}", Get).RequirePermission(Permission.ConfigRead, wholeTenant: true);
         tenants.MapPost("", CreateAsync).RequirePermission(Permission.ConfigWrite).RequireOperator();
         tenants.MapPatch("/{name}", ChangeAsync).RequirePermission(Permission.ConfigWrite).RequireOperator();
         tenants.MapDelete("/{name}", DisableAsync).RequirePermission(Permission.ConfigWrite).RequireOperator();
@@ -56,7 +55,7 @@ internal static class TenantEndpoints
         var title = body.Value.Text("title", TenantDirectory.TitleCharsMax);
         var disabled = body.Value.Flag("disabled");
         if (body.Value.Problem() is { } problem) return problem.ToResult();
-        var version = VersionOf(http.Request);
+        var version = EntityVersion.Of(http.Request);
         if (!version.IsOk) return version.Problem.ToResult();
         return Answer(http, await tenants.ChangeAsync(http.Author(), name, title, disabled, version.Value, http.RequestAborted), store, StatusCodes.Status200OK);
     }
@@ -68,17 +67,7 @@ internal static class TenantEndpoints
     private static IResult Answer(HttpContext http, Result<TenantRecord> tenant, IEventStore store, int status)
     {
         if (!tenant.IsOk) return tenant.Problem.ToResult();
-        http.Response.Headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{tenant.Value.Version}\"");
+        EntityVersion.Show(http.Response, tenant.Value);
         return TypedResults.Json(TenantBody.From(tenant.Value, store.Size(tenant.Value.Name)), AdministrationJson.Default.TenantBody, statusCode: status);
-    }
-
-    /// <summary>The version that the caller insists on by <c>If-Match</c>; null when it does not.</summary>
-    private static Result<long?> VersionOf(HttpRequest request)
-    {
-        var header = request.Headers.IfMatch.ToString();
-        if (header is "" or "*") return (long?)null;
-        return long.TryParse(header.Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-            ? (long?)version
-            : new Problem(ProblemKind.Invalid, "If-Match must be the ETag of an earlier answer.", "If-Match");
     }
 }

@@ -18,6 +18,19 @@ public sealed record ServiceSettings
 
     public string? TlsKey { get; init; }
 
+    /// <summary>File of further authorities of client certificates.</summary>
+    public string? TlsClientCa { get; init; }
+
+    /// <summary>Other issuers of tokens.</summary>
+    public IReadOnlyList<OidcSettings> OidcIssuers { get; init; } = [];
+
+    public Uri? KeystoneUrl { get; init; }
+
+    public string? KeystoneTenant { get; init; }
+
+    /// <summary>Roles of the tenant by Keystone's.</summary>
+    public required IReadOnlyDictionary<string, string> KeystoneRoles { get; init; }
+
     /// <summary>Null leaves signing keys in the clear, readable to their owner alone.</summary>
     public string? KeyPassphrase { get; init; }
 
@@ -73,6 +86,11 @@ public sealed record ServiceSettings
             AdminPassword = Value(SettingCatalog.AdminPassword),
             TlsCert = Value(SettingCatalog.TlsCert),
             TlsKey = Value(SettingCatalog.TlsKey),
+            TlsClientCa = Value(SettingCatalog.TlsClientCa),
+            OidcIssuers = Value(SettingCatalog.OidcIssuers) ?? [],
+            KeystoneUrl = Value(SettingCatalog.KeystoneUrl),
+            KeystoneTenant = Value(SettingCatalog.KeystoneTenant),
+            KeystoneRoles = Value(SettingCatalog.KeystoneRoles)!,
             KeyPassphrase = Value(SettingCatalog.KeyPassphrase),
             Origin = Value(SettingCatalog.Origin)!,
             TokenLifetime = TimeSpan.FromSeconds(Value(SettingCatalog.TokenSeconds)),

@@ -34,6 +34,21 @@ internal static class SettingCatalog
     public static Setting<string> TlsKey { get; } = new("DOMESDAY_TLS_KEY", null, "FILE",
         "Private key of the certificate, PEM, not encrypted.", SettingForms.Text);
 
+    public static Setting<string> TlsClientCa { get; } = new("DOMESDAY_TLS_CLIENT_CA", null, "FILE",
+        "Further authorities, PEM, whose client certificates are taken: the common name is that of a user. Certificates of the service's own authority are taken at every https address.", SettingForms.Text);
+
+    public static Setting<IReadOnlyList<OidcSettings>> OidcIssuers { get; } = new("DOMESDAY_OIDC_ISSUERS", null, "ISSUER|AUDIENCE|TENANT[|CLAIM][;…]",
+        "Other issuers of tokens, found by OIDC discovery. A token for the audience signs in the user of the tenant whose name stands in the claim (preferred_username).", OidcSettings.Parse);
+
+    public static Setting<Uri> KeystoneUrl { get; } = new("DOMESDAY_KEYSTONE_URL", null, "URL",
+        "A Keystone whose tokens are taken, such as https://keystone.example.com/v3. Needs DOMESDAY_KEYSTONE_TENANT.", SettingForms.RemoteUrl);
+
+    public static Setting<string> KeystoneTenant { get; } = new("DOMESDAY_KEYSTONE_TENANT", null, "NAME",
+        "The tenant that holders of Keystone tokens belong to.", SettingForms.Text);
+
+    public static Setting<IReadOnlyDictionary<string, string>> KeystoneRoles { get; } = new("DOMESDAY_KEYSTONE_ROLES", "admin=auditor", "ROLE=ROLE[,…]",
+        "What Keystone's roles allow in the tenant: a Keystone role and a role of the tenant. The role project_viewer is limited to the token's project.", SettingForms.Pairs);
+
     public static Setting<string> KeyPassphrase { get; } = new("DOMESDAY_KEY_PASSPHRASE", null, "TEXT",
         "Encrypts the keys that sign checkpoints and tokens where they lie in the data folder. Without it they are protected by the rights of their files alone.", SettingForms.Text);
 
@@ -91,7 +106,7 @@ internal static class SettingCatalog
     /// <summary>In the order of the documentation.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        Config, Urls, Data, Store, Postgres, AdminPassword, TlsCert, TlsKey, KeyPassphrase, Origin, TokenSeconds, TokenKeyDays, EventBytesMax, BatchBytesMax, BatchEventsMax,
+        Config, Urls, Data, Store, Postgres, AdminPassword, TlsCert, TlsKey, TlsClientCa, OidcIssuers, KeystoneUrl, KeystoneTenant, KeystoneRoles, KeyPassphrase, Origin, TokenSeconds, TokenKeyDays, EventBytesMax, BatchBytesMax, BatchEventsMax,
         SyslogUdp, SyslogTcp, SyslogTls, SyslogClientCa,
         CadfAmqp, CadfExchanges, CadfQueue, CadfTenant, CadfRegion, LogLevel, LogFormat,
     ];

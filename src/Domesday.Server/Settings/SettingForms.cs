@@ -48,6 +48,19 @@ internal static class SettingForms
         ? (text.TrimEnd('/'), null)
         : (null, $"must have 1 to {OriginCharsMax} characters without white space and plus signs, such as audit.example.com");
 
+    /// <summary>Another service that is trusted with credentials: https, or http on this machine.</summary>
+    public static (Uri? Value, string? Fault) RemoteUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == "https" || url is { Scheme: "http", IsLoopback: true }) && url.Query.Length == 0 && url.Fragment.Length == 0
+            ? (url, null) : (null, "must be an https address, or an http address on this machine");
+
+    public static (IReadOnlyDictionary<string, string>? Value, string? Fault) Pairs(string text)
+    {
+        var pairs = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(pair => pair.Split('=', 2, StringSplitOptions.TrimEntries)).ToList();
+        return pairs.TrueForAll(pair => pair is [{ Length: > 0 }, { Length: > 0 }]) && pairs.Select(pair => pair[0]).Distinct().Count() == pairs.Count
+            ? (pairs.ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal), null)
+            : (null, "must be pairs such as admin=auditor,member=project_viewer, each name once");
+    }
+
     /// <summary>Where to listen for syslog, and for which tenant: <c>ADDRESS:PORT</c>, with <c>/TENANT</c> behind it or not.</summary>
     public static (IReadOnlyList<SyslogAddress>? Value, string? Fault) SyslogAddresses(string text)
     {

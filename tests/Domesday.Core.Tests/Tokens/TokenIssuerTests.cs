@@ -5,6 +5,7 @@ using System.Text.Json;
 using Domesday.Core.Access;
 using Domesday.Core.Tests.Sealing;
 using Domesday.Core.Tokens;
+using Domesday.Events;
 
 namespace Domesday.Core.Tests.Tokens;
 
@@ -22,7 +23,7 @@ public sealed class TokenIssuerTests : IDisposable
         var issuer = new TokenIssuer(keys, "audit.example.com", _time);
         var issued = issuer.Issue(Alice, TimeSpan.FromHours(1));
         var claims = issuer.Check(Parse(issued.Text));
-        Assert.Equal(new TokenClaims(issued.Session, "user", "usr_1", "acme", issued.IssuedAt, issued.IssuedAt.AddHours(1)), claims);
+        Assert.Equal(new TokenClaims(issued.Session, "user", "usr_1", "acme", Timestamp.FromDateTimeOffset(issued.IssuedAt), issued.IssuedAt.AddHours(1)), claims);
     }
 
     [Fact]

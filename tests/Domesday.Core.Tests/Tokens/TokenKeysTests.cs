@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Domesday.Core.Access;
 using Domesday.Core.Problems;
 using Domesday.Core.Tests.Sealing;
@@ -25,10 +26,10 @@ public sealed class TokenKeysTests : IDisposable
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public void Keys_are_readable_to_their_owner_alone()
     {
         using var keys = Open();
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such rights.");
         var file = Directory.GetFiles(Folder).Single();
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Folder));

@@ -60,7 +60,7 @@ internal sealed class LogService : IAsyncDisposable
         app.Use((http, next) =>
         {
             var principal = new Principal(http.Request.Headers["Test-Tenant"].ToString(), "user", "u", "u", Permission.ProofRead);
-            http.SetPrincipal(principal, principal.Scope);
+            http.SetPrincipal(principal, principal.ScopeFor(Permission.ProofRead));
             return next(http);
         });
         app.MapGroup("/audit/v1").MapLog();

@@ -35,7 +35,7 @@ public sealed class DamagedBackupTests
         {
             var changed = (byte[])backup.Clone();
             changed[random.Next(changed.Length)] ^= (byte)(1 << random.Next(8));
-            var report = await BackupArchive.RestoreAsync(new MemoryStream(changed), folder["restored"], Cancellation);
+            var report = await BackupArchive.RestoreAsync(new MemoryStream(changed), folder["restored"], null, Cancellation);
             if (report.IsGood) Assert.Equal(original, Contents(folder["restored"]));
             else refused++;
             if (Directory.Exists(folder["restored"])) Directory.Delete(folder["restored"], recursive: true);
@@ -95,7 +95,7 @@ public sealed class DamagedBackupTests
         await RefusedAsync(folder, await ArchiveAsync([("b", "2"), ("a", "1")], listed: [("a", "1"), ("b", "2")]), "another order");
         await RefusedAsync(folder, [.. (await ArchiveAsync([("a", "1")], listed: [("a", "1")]))[..^1024], .. await ArchiveAsync([("b", "2")], listed: [])], "something behind the end");
         var good = await ArchiveAsync([("a", "1"), ("b", "2")], listed: [("a", "1"), ("b", "2")]);
-        Assert.Null((await BackupArchive.RestoreAsync(new MemoryStream(good), folder["good"], Cancellation)).Refusal);
+        Assert.Null((await BackupArchive.RestoreAsync(new MemoryStream(good), folder["good"], null, Cancellation)).Refusal);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class DamagedBackupTests
         using var folder = new TestFolder();
         Directory.CreateDirectory(folder["restored"]);
         await File.WriteAllTextAsync(folder["restored/precious"], "precious", Cancellation);
-        var report = await BackupArchive.RestoreAsync(new MemoryStream(await BackupAsync(folder)), folder["restored"], Cancellation);
+        var report = await BackupArchive.RestoreAsync(new MemoryStream(await BackupAsync(folder)), folder["restored"], null, Cancellation);
         Assert.Contains("is not empty", report.Refusal, StringComparison.Ordinal);
         Assert.Equal("precious", await File.ReadAllTextAsync(Assert.Single(Directory.GetFileSystemEntries(folder["restored"])), Cancellation));
     }
@@ -114,7 +114,7 @@ public sealed class DamagedBackupTests
     {
         using var folder = new TestFolder();
         Directory.CreateDirectory(folder["restored"]);
-        Assert.True((await BackupArchive.RestoreAsync(new MemoryStream(await BackupAsync(folder)), folder["restored"], Cancellation)).IsGood);
+        Assert.True((await BackupArchive.RestoreAsync(new MemoryStream(await BackupAsync(folder)), folder["restored"], null, Cancellation)).IsGood);
         Assert.True(File.Exists(folder["restored/store/manifest"]));
     }
 
@@ -137,7 +137,7 @@ public sealed class DamagedBackupTests
     private static async Task RefusedAsync(TestFolder folder, byte[] backup, string what)
     {
         var before = Directory.GetFileSystemEntries(folder[""]);
-        var report = await BackupArchive.RestoreAsync(new MemoryStream(backup), folder["restored"], Cancellation);
+        var report = await BackupArchive.RestoreAsync(new MemoryStream(backup), folder["restored"], null, Cancellation);
         Assert.True(report.Refusal is not null, what);
         Assert.Null(report.Manifest);
         Assert.Equal(before, Directory.GetFileSystemEntries(folder[""]));
@@ -145,7 +145,7 @@ public sealed class DamagedBackupTests
 
     private static async Task<SortedDictionary<string, string>> ContentsAsync(byte[] backup, string folder)
     {
-        Assert.True((await BackupArchive.RestoreAsync(new MemoryStream(backup), folder, Cancellation)).IsGood);
+        Assert.True((await BackupArchive.RestoreAsync(new MemoryStream(backup), folder, null, Cancellation)).IsGood);
         return Contents(folder);
     }
 

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Domesday.Core.Storage;
 using Domesday.Storage.Embedded;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -22,7 +23,7 @@ internal sealed class EmbeddedService : IAsyncDisposable
 
     public HttpClient Admin { get; }
 
-    public static async Task<EmbeddedService> StartAsync(string data)
+    public static async Task<EmbeddedService> StartAsync(string data, Func<EmbeddedStore, IEventStore>? around = null)
     {
         var settings = TestService.Settings("--urls", "http://127.0.0.1:0", "--data", data, "--admin-password", TestService.Password);
         var parts = new ServeParts
@@ -30,7 +31,7 @@ internal sealed class EmbeddedService : IAsyncDisposable
             OpenStore = (context, _) =>
             {
                 var store = EmbeddedStore.Open(Path.Combine(data, "store"), Small, context.Time, NullLogger.Instance, context.Meter);
-                return ValueTask.FromResult(new StorePair(store, store.Reader));
+                return ValueTask.FromResult(new StorePair(around?.Invoke(store) ?? store, store.Reader));
             },
         };
         var started = await RunningService.StartAsync(settings, parts, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);

@@ -1,85 +1,76 @@
 using System.CommandLine;
-using System.Text.Json;
+using Domesday.Cli.Connection;
+using Domesday.Cli.Help;
+using Domesday.Cli.Terminal;
+using Domesday.Client;
 using Domesday.Client.Backup;
-using Domesday.Server;
 
 namespace Domesday.Cli.Commands.Backup;
 
-/// <summary><c>domesday backup FILE</c>: a consistent copy of a running service.</summary>
+/// <summary><c>domesday backup FILE</c></summary>
 internal static class BackupCommand
 {
-    private const int RefusalCharsMax = 4_096;
+    private const int CopyBytes = 256 * 1024;
 
-    public static Command Create()
+    public static Command Create(CliConsole console)
     {
-        var file = new Argument<FileInfo>("file") { Description = "The backup to write; must not exist. It holds the signing key: only its owner may read it." };
-        var access = new ServerAccess();
-        var command = new Command("backup", "Copies everything a service keeps, while it runs, into one file. Example: domesday backup monday.tar --user admin") { Arguments = { file } };
-        access.AddTo(command);
-        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetRequiredValue(file), access, parsed, cancellation));
+        var command = new ExampledCommand("backup", "Copies everything that a service keeps into one file, while it runs: all tenants' events and the signing key. For system administrators.",
+            "domesday backup monday.tar --user admin");
+        var file = new Argument<string>("file") { Description = "The file to make, readable to its owner alone. It must not be there." };
+        command.Arguments.Add(file);
+        var connection = new ConnectionOptions(console).AddTo(command);
+        command.SetAction(async (parse, cancellation) =>
+        {
+            var path = parse.GetValue(file)!;
+            if (File.Exists(path)) throw new IOException($"{path} is there already: a backup overwrites nothing.");
+            using var client = connection.Connect(parse);
+            await RunAsync(client, console, path, cancellation);
+            return 0;
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(FileInfo file, ServerAccess access, ParseResult parsed, CancellationToken cancellation)
+    /// <summary>Fetches a backup, reads it once more from the disk to compare every file with its digest, and then gives it its name.</summary>
+    private static async Task RunAsync(DomesdayClient client, CliConsole console, string path, CancellationToken cancellation)
     {
-        if (file.Exists) return await FailAsync($"{file.FullName} exists: a backup overwrites nothing.");
-        var draft = file.FullName + ".part";
+        var part = $"{path}.part";
         try
         {
-            using var client = access.Open(parsed);
-            var report = await FetchAsync(client, draft, cancellation);
-            if (!report.IsGood) return await FailAsync(report.Refusal!);
-            File.Move(draft, file.FullName, overwrite: false);
-            await Console.Out.WriteLineAsync($"{file.FullName}: {report.Manifest!.Files.Count} files, {report.Bytes} bytes, everything acknowledged before {report.Manifest.MadeAt}");
-            return ServeHost.Done;
-        }
-        catch (Exception exception) when (exception is IOException or HttpRequestException or UnauthorizedAccessException or UriFormatException)
-        {
-            return await FailAsync(exception.Message);
+            BackupReport report;
+            await using (var output = Create(part))
+            {
+                await FetchAsync(client, output, console, cancellation);
+                output.Position = 0;
+                using var progress = new ByteProgress(console, "bytes compared");
+                report = await BackupArchive.CheckAsync(output, progress, cancellation);
+            }
+            if (!report.IsGood) throw new InvalidDataException(report.Refusal);
+            File.Move(part, path, overwrite: false);
+            await console.Error.WriteLineAsync($"{PlainText.Of(report.Bytes)} bytes in {path}: everything acknowledged before {report.Manifest!.MadeAt}; to restore them: domesday restore {path} --data FOLDER");
         }
         finally
         {
-            File.Delete(draft);
+            File.Delete(part);
         }
     }
 
-    /// <summary>Fetches a backup, and reads it once more from the disk to compare every file with its digest.</summary>
-    private static async Task<BackupReport> FetchAsync(HttpClient client, string draft, CancellationToken cancellation)
+    private static FileStream Create(string path)
     {
-        using var response = await client.GetAsync("audit/v1/backup", HttpCompletionOption.ResponseHeadersRead, cancellation);
-        if (!response.IsSuccessStatusCode) return new(await RefusalAsync(response, cancellation), null);
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.ReadWrite };
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.ReadWrite, Share = FileShare.Read };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        await using var output = new FileStream(draft, options);
-        await using (new ByteProgress("Fetching", () => output.Position))
-        {
-            await response.Content.CopyToAsync(output, cancellation);
-        }
-        output.Position = 0;
-        await using (new ByteProgress("Checking", () => output.Position))
-        {
-            return await BackupArchive.CheckAsync(output, cancellation);
-        }
+        return new(path, options);
     }
 
-    private static async Task<string> RefusalAsync(HttpResponseMessage response, CancellationToken cancellation)
+    private static async Task FetchAsync(DomesdayClient client, FileStream output, CliConsole console, CancellationToken cancellation)
     {
-        var text = await response.Content.ReadAsStringAsync(cancellation);
-        try
+        await using var backup = await client.BackupAsync(cancellation);
+        using var progress = new ByteProgress(console, "bytes fetched");
+        var buffer = new byte[CopyBytes];
+        while (await backup.Content.ReadAsync(buffer, cancellation) is > 0 and var read)
         {
-            using var problem = JsonDocument.Parse(text);
-            if (problem.RootElement.TryGetProperty("detail", out var detail)) return $"{(int)response.StatusCode}: {detail}";
+            await output.WriteAsync(buffer.AsMemory(0, read), cancellation);
+            progress.Report(output.Position);
         }
-        catch (JsonException)
-        {
-            // Something in between answered, in its own words.
-        }
-        return $"{(int)response.StatusCode}: {text[..Math.Min(text.Length, RefusalCharsMax)]}";
-    }
-
-    private static async Task<int> FailAsync(string reason)
-    {
-        await Console.Error.WriteLineAsync(reason);
-        return ServeHost.Failed;
+        await output.FlushAsync(cancellation);
     }
 }

@@ -11,6 +11,13 @@ internal sealed class ExportRun(DomesdayClient client, CliConsole console)
     public async Task RunAsync(EventSelection selection, ExportRequest request, string? file, CancellationToken cancellation)
     {
         await using var export = await client.ExportAsync(selection, request, cancellation);
+        await SaveAsync(export, file, request.Manifest ? $"; to verify them: domesday verify export {file}" : "", cancellation);
+    }
+
+    /// <param name="file">Null for standard output.</param>
+    /// <param name="hint">What to say behind the file's name.</param>
+    public async Task SaveAsync(ExportDownload export, string? file, string hint, CancellationToken cancellation)
+    {
         if (file is null)
         {
             await CopyAsync(export.Content, console.Output, cancellation);
@@ -23,7 +30,7 @@ internal sealed class ExportRun(DomesdayClient client, CliConsole console)
             long length;
             await using (var output = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.Read)) length = await CopyAsync(export.Content, output, cancellation);
             File.Move(part, file, overwrite: true);
-            await console.Error.WriteLineAsync($"{PlainText.Of(length)} bytes in {file}{(request.Manifest ? $"; to verify them: domesday verify export {file}" : "")}");
+            await console.Error.WriteLineAsync($"{PlainText.Of(length)} bytes in {file}{hint}");
         }
         catch
         {

@@ -58,7 +58,7 @@ internal sealed class SendRun(DomesdayClient client, CliConsole console, SendSet
                 progress.Report(_outcome.Stored + _outcome.Duplicates);
             }
         }
-        catch (Exception exception) when (exception is ProblemException or HttpRequestException or TimeoutException)
+        catch (Exception exception) when (exception is ProblemException or HttpRequestException or TimeoutException or IOException)
         {
             lock (_lock)
             {

@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+using Domesday.Client;
+
+namespace Domesday.Cli.Commands.Access;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(UserInfo))]
+[JsonSerializable(typeof(ApplicationInfo))]
+[JsonSerializable(typeof(RoleInfo))]
+[JsonSerializable(typeof(GrantInfo))]
+[JsonSerializable(typeof(CertificateInfo))]
+internal sealed partial class AccessJson : JsonSerializerContext;

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text;
+using Domesday.Core.Export;
+using Domesday.Events.Json;
+using Domesday.Events.Schema;
+
+namespace Domesday.Dialects.RunAi;
+
+/// <summary>One event as the old route writes it.</summary>
+internal sealed class RunAiHistoryRecord(RunAiOptions options)
+{
+    /// <summary>Holds the <c>id</c> of imported records.</summary>
+    public const string IdLabel = "runai.id";
+
+    /// <summary>Holds the <c>tenantId</c> or <c>tenant_id</c> of imported records.</summary>
+    public const string TenantLabel = "runai.tenant_id";
+
+    /// <summary>Holds the <c>error</c> of imported records.</summary>
+    public const string ErrorLabel = "runai.error";
+
+    /// <summary>Up to milliseconds: <c>2022-07-07T09:45:32.069</c>.</summary>
+    private const int MillisecondsLength = 23;
+
+    public void Write(EntryFields entry, RecordJson json)
+    {
+        json.OpenObject();
+        json.Name("id"u8);
+        json.Number(Imported(entry, IdLabel) ?? entry.Sequence);
+        json.Optional("clusterUuid"u8, entry.Raw(EventField.ScopeClusterId));
+        json.Name("tenantId"u8);
+        json.Number(Imported(entry, TenantLabel) ?? options.TenantNumber);
+        json.Member("happenedAt"u8, MillisecondsOf(entry));
+        json.Member("action"u8, ActionOf(entry));
+        json.Member("version"u8, "1.0"u8);
+        json.Optional("entityId"u8, entry.Raw(EventField.ResourceId));
+        json.Optional("entityType"u8, RunAiWords.EntityTypeOf(entry));
+        json.Optional("entityName"u8, entry.Raw(EventField.ResourceName));
+        json.Member("sourceType"u8, RunAiWords.IsMachine(entry) ? "Application"u8 : "User"u8);
+        json.Optional("sourceId"u8, entry.Raw(EventField.ActorId));
+        json.Optional("sourceName"u8, entry.Raw(EventField.ActorName));
+        if (RunAiWords.IsFailure(entry)) json.Member("error"u8, entry.Label(ErrorLabel) ?? ErrorOf(entry));
+        json.Name("context"u8);
+        json.OpenObject();
+        json.Optional("user_agent"u8, entry.Raw(EventField.SourceUserAgent));
+        json.Optional("ip_address"u8, entry.Raw(EventField.SourceIp));
+        json.CloseObject();
+        if (entry.Has(EventField.RequestBody))
+        {
+            json.Name("body"u8);
+            json.Raw(entry.Raw(EventField.RequestBody));
+        }
+        json.CloseObject();
+    }
+
+    /// <summary>The time with three digits of fraction, as all of Run:ai's times have.</summary>
+    public static string MillisecondsOf(EntryFields entry) => string.Concat(Encoding.ASCII.GetString(entry.Raw(EventField.Time)[..MillisecondsLength]), "Z");
+
+    /// <summary>An error as the vendor writes it: JSON within a text.</summary>
+    private static string ErrorOf(EntryFields entry)
+    {
+        var error = new RecordJson();
+        error.OpenObject();
+        if (entry.Has(EventField.OutcomeStatus))
+        {
+            error.Name("status"u8);
+            error.Raw(entry.Raw(EventField.OutcomeStatus));
+        }
+        error.Optional("description"u8, entry.Raw(EventField.OutcomeReason));
+        error.Member("errorType"u8, "BackendError"u8);
+        error.CloseObject();
+        return Encoding.UTF8.GetString(error.Written);
+    }
+
+    /// <summary>With a capital: <c>Create</c>.</summary>
+    private static byte[] ActionOf(EntryFields entry)
+    {
+        var action = CanonicalText.Unescape(entry.Raw(EventField.Action));
+        if (action is [>= (byte)'a' and <= (byte)'z', ..]) action[0] -= 'a' - 'A';
+        return action;
+    }
+
+    private static long? Imported(EntryFields entry, string label) =>
+        long.TryParse(entry.Label(label), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
+}

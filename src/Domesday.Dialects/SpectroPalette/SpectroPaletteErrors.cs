@@ -1,0 +1,37 @@
+using System.Text.Json;
+using Domesday.Http.Problems;
+using Microsoft.AspNetCore.Http;
+
+namespace Domesday.Dialects.SpectroPalette;
+
+/// <summary>The vendor's <c>V1Error</c>: <c>{"code":"ResourceNotFound","details":{},"message":"…","ref":"…"}</c>. The code is a text, and the type is <c>application/json</c>: its Go client reads nothing else.</summary>
+internal sealed class SpectroPaletteErrors : IProblemShape
+{
+    private static readonly PathString[] Paths = ["/v1/audits", "/v1/auth/authenticate", "/v1/tenants", "/v1/datasinks", "/v1/clouds"];
+
+    public bool Covers(PathString path) => Array.Exists(Paths, covered => path.StartsWithSegments(covered));
+
+    public Task WriteAsync(HttpContext http, Refusal refusal)
+    {
+        http.Response.ContentType = "application/json";
+        var details = refusal.Faults.GroupBy(fault => fault.Field, fault => fault.Reason).ToDictionary(field => field.Key, field => string.Join("; ", field));
+        var message = refusal.Faults.Count > 0 ? string.Join("; ", refusal.Faults.Select(fault => $"{fault.Field} {fault.Reason}")) : refusal.Detail;
+        var error = new PaletteError(CodeOf(refusal.Status), details, message, Guid.NewGuid().ToString("N"));
+        return JsonSerializer.SerializeAsync(http.Response.Body, error, SpectroPaletteJson.Default.PaletteError, http.RequestAborted);
+    }
+
+    private static string CodeOf(int status) => status switch
+    {
+        StatusCodes.Status401Unauthorized => "Unauthorized",
+        StatusCodes.Status403Forbidden => "OperationForbidden",
+        StatusCodes.Status404NotFound => "ResourceNotFound",
+        StatusCodes.Status405MethodNotAllowed => "MethodNotAllowed",
+        StatusCodes.Status409Conflict => "ResourceConflict",
+        StatusCodes.Status413PayloadTooLarge => "RequestTooLarge",
+        StatusCodes.Status429TooManyRequests => "TooManyRequests",
+        StatusCodes.Status501NotImplemented => "NotImplemented",
+        StatusCodes.Status503ServiceUnavailable => "ServiceUnavailable",
+        >= 500 => "InternalServerError",
+        _ => "InvalidRequest",
+    };
+}
