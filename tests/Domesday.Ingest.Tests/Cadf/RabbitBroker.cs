@@ -12,6 +12,7 @@ public sealed class RabbitBroker : IAsyncLifetime
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("domesday-rabbit");
     private readonly int _port = FreePort();
     private readonly int _distribution = FreePort();
+    private readonly int _names = FreePort();
     private Process? _process;
 
     public Uri Address => new($"amqp://guest:guest@127.0.0.1:{_port}/");
@@ -42,7 +43,7 @@ public sealed class RabbitBroker : IAsyncLifetime
             ("HOME", _folder.FullName), ("RABBITMQ_NODENAME", $"domesday{_port}@localhost"), ("RABBITMQ_NODE_PORT", _port.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             ("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1"), ("RABBITMQ_DIST_PORT", _distribution.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             ("RABBITMQ_MNESIA_BASE", _folder.FullName), ("RABBITMQ_LOG_BASE", _folder.FullName), ("RABBITMQ_LOGS", "-"), ("RABBITMQ_ENABLED_PLUGINS_FILE", Path.Combine(_folder.FullName, "plugins")),
-            ("RABBITMQ_CONF_ENV_FILE", Path.Combine(_folder.FullName, "none")), ("RABBITMQ_CONFIG_FILE", Path.Combine(_folder.FullName, "none")), ("ERL_EPMD_ADDRESS", "127.0.0.1"),
+            ("RABBITMQ_CONF_ENV_FILE", Path.Combine(_folder.FullName, "none")), ("RABBITMQ_CONFIG_FILE", Path.Combine(_folder.FullName, "none")), ("ERL_EPMD_ADDRESS", "127.0.0.1"), ("ERL_EPMD_PORT", _names.ToString(System.Globalization.CultureInfo.InvariantCulture)),
         })
         {
             start.Environment[name] = value;
@@ -60,7 +61,16 @@ public sealed class RabbitBroker : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
+        await EndNamesAsync();
         _folder.Delete(recursive: true);
+    }
+
+    /// <summary>Erlang's port mapper daemon puts itself out of reach of its parent: it is asked to end.</summary>
+    private async Task EndNamesAsync()
+    {
+        if (!IsInstalled) return;
+        using var asked = Process.Start(new ProcessStartInfo("epmd", ["-port", _names.ToString(System.Globalization.CultureInfo.InvariantCulture), "-kill"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        await asked.WaitForExitAsync(CancellationToken.None);
     }
 
     /// <summary>A protocol header that is wrong is answered with the right one.</summary>
