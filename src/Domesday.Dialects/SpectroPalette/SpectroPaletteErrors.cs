@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Domesday.Core.Problems;
 using Domesday.Http.Problems;
 using Microsoft.AspNetCore.Http;
 
@@ -14,8 +15,9 @@ internal sealed class SpectroPaletteErrors : IProblemShape
     public Task WriteAsync(HttpContext http, Refusal refusal)
     {
         http.Response.ContentType = "application/json";
-        var details = refusal.Faults.GroupBy(fault => fault.Field, fault => fault.Reason).ToDictionary(field => field.Key, field => string.Join("; ", field));
-        var message = refusal.Faults.Count > 0 ? string.Join("; ", refusal.Faults.Select(fault => $"{fault.Field} {fault.Reason}")) : refusal.Detail;
+        var faults = refusal.Kind == ProblemKind.Invalid ? refusal.Faults : [];
+        var details = faults.GroupBy(fault => fault.Field, fault => fault.Reason).ToDictionary(field => field.Key, field => string.Join("; ", field));
+        var message = faults.Count > 0 ? string.Join("; ", faults.Select(fault => $"{fault.Field} {fault.Reason}")) : refusal.Detail;
         var error = new PaletteError(CodeOf(refusal.Status), details, message, Guid.NewGuid().ToString("N"));
         return JsonSerializer.SerializeAsync(http.Response.Body, error, SpectroPaletteJson.Default.PaletteError, http.RequestAborted);
     }
