@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Domesday.Core.Export;
-using Domesday.Events.Json;
 using Domesday.Events.Schema;
 
 namespace Domesday.Dialects.RunAi;
@@ -53,7 +52,7 @@ internal sealed class RunAiHistoryRecord(RunAiOptions options)
     }
 
     /// <summary>The time with three digits of fraction, as all of Run:ai's times have.</summary>
-    public static string MillisecondsOf(EntryFields entry) => string.Concat(Encoding.ASCII.GetString(entry.Raw(EventField.Time)[..MillisecondsLength]), "Z");
+    public static byte[] MillisecondsOf(EntryFields entry) => [.. entry.Raw(EventField.Time)[..MillisecondsLength], (byte)'Z'];
 
     /// <summary>An error as the vendor writes it: JSON within a text.</summary>
     private static string ErrorOf(EntryFields entry)
@@ -74,7 +73,8 @@ internal sealed class RunAiHistoryRecord(RunAiOptions options)
     /// <summary>With a capital: <c>Create</c>.</summary>
     private static byte[] ActionOf(EntryFields entry)
     {
-        var action = CanonicalText.Unescape(entry.Raw(EventField.Action));
+        // A word: nothing in it is escaped.
+        var action = entry.Raw(EventField.Action).ToArray();
         if (action is [>= (byte)'a' and <= (byte)'z', ..]) action[0] -= 'a' - 'A';
         return action;
     }

@@ -81,10 +81,10 @@ internal static class RunAiRecord
 
     /// <summary>The producer's id when it is a UUID, else one that holds the sequence: clients take nothing else.</summary>
     /// <remarks>Source of the form: RFC 9562 §5.8, UUID version 8.</remarks>
-    private static string IdOf(EntryFields entry)
+    private static ReadOnlySpan<byte> IdOf(EntryFields entry)
     {
         var own = UuidOf(entry, EventField.Id);
-        return own.IsEmpty ? string.Create(CultureInfo.InvariantCulture, $"d0e5da00-0000-8000-8000-{entry.Sequence:x12}") : Encoding.ASCII.GetString(own);
+        return own.IsEmpty ? Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"d0e5da00-0000-8000-8000-{entry.Sequence:x12}")) : own;
     }
 
     private static ReadOnlySpan<byte> UuidOf(EntryFields entry, EventField field)
@@ -93,7 +93,8 @@ internal static class RunAiRecord
         return text.Length == 36 && Utf8Parser.TryParse(text, out Guid _, out var length, 'D') && length == text.Length ? text : default;
     }
 
-    private static string TenantOf(EntryFields entry) => entry.Label(RunAiHistoryRecord.TenantLabel) ?? Encoding.UTF8.GetString(entry.Raw(EventField.Tenant));
+    private static ReadOnlySpan<byte> TenantOf(EntryFields entry) =>
+        entry.Label(RunAiHistoryRecord.TenantLabel) is { } imported ? Domesday.Events.Json.CanonicalText.Escape(imported) : entry.Raw(EventField.Tenant);
 
     private static ReadOnlySpan<byte> SubjectOf(EntryFields entry)
     {

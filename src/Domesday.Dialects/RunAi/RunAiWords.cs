@@ -13,13 +13,21 @@ internal static class RunAiWords
     /// <summary>Whoever is no person.</summary>
     private static readonly string[] Machines = ["application", "service", "system", "agent"];
 
-    private static readonly Dictionary<string, string> EntityTypeSpellings = EntityTypes.ToDictionary(type => type, StringComparer.OrdinalIgnoreCase);
+    private static readonly byte[][] EntityTypeTexts = [.. EntityTypes.Select(type => System.Text.Encoding.ASCII.GetBytes(type))];
 
-    /// <summary>As documented, when it differs by case alone.</summary>
-    public static string? EntityTypeOf(EntryFields entry) =>
-        entry.Text(EventField.ResourceType) is { } type ? EntityTypeSpellings.GetValueOrDefault(type, type) : null;
+    /// <summary>As documented, when it differs by case alone; empty when there is none.</summary>
+    public static ReadOnlySpan<byte> EntityTypeOf(EntryFields entry)
+    {
+        var type = entry.Raw(EventField.ResourceType);
+        foreach (var known in EntityTypeTexts)
+        {
+            if (System.Text.Ascii.EqualsIgnoreCase(type, known)) return known;
+        }
+        return type;
+    }
 
-    public static FieldCondition EntityType(string value) => FieldCondition.Is(EventField.ResourceType, value) with { IgnoreCase = EntityTypeSpellings.ContainsKey(value) };
+    public static FieldCondition EntityType(string value) =>
+        FieldCondition.Is(EventField.ResourceType, value) with { IgnoreCase = EntityTypes.Contains(value, StringComparer.OrdinalIgnoreCase) };
 
     public static bool IsMachine(EntryFields entry) => entry.Has(EventField.ActorType) && !entry.Is(EventField.ActorType, "user"u8);
 

@@ -95,7 +95,8 @@ internal static class UcpAuditMapping
         var addresses = audit.TryGetProperty("sourceIPs", out var list) && list.ValueKind == JsonValueKind.Array
             ? list.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!).ToList() : [];
         IPEndPoint? end = null;
-        var isAddress = addresses.Count > 0 && (IPAddress.TryParse(addresses[0], out _) || IPEndPoint.TryParse(addresses[0], out end));
+        // In brackets there is a port, which the parser of addresses alone would swallow.
+        var isAddress = addresses.Count > 0 && (!addresses[0].StartsWith('[') && IPAddress.TryParse(addresses[0], out _) || IPEndPoint.TryParse(addresses[0], out end));
         if (!isAddress) return agent is null ? null : new() { UserAgent = agent };
         return new()
         {

@@ -76,7 +76,7 @@ internal static class ImportEndpoints
             var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { AllowMultipleValues = true });
             while (reader.Read())
             {
-                records.AddRange(Unwrapped(JsonElement.ParseValue(ref reader)));
+                Unwrap(JsonElement.ParseValue(ref reader), records);
                 if (records.Count > eventsMax) return new Problem(ProblemKind.TooLarge, $"The body has more than the {eventsMax} records that one request may have; send it in parts.");
             }
         }
@@ -87,13 +87,11 @@ internal static class ImportEndpoints
         return records.Count > 0 ? records : new Problem(ProblemKind.Invalid, "The body holds no record.");
     }
 
-    private static IEnumerable<JsonElement> Unwrapped(JsonElement value)
+    private static void Unwrap(JsonElement value, List<JsonElement> records)
     {
-        if (value.ValueKind == JsonValueKind.Array) return value.EnumerateArray();
-        foreach (var name in Wrappers)
-        {
-            if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array) return list.EnumerateArray();
-        }
-        return [value];
+        var list = Wrappers.Select(name => value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out var wrapped) ? wrapped : default)
+            .Prepend(value).FirstOrDefault(candidate => candidate.ValueKind == JsonValueKind.Array);
+        if (list.ValueKind == JsonValueKind.Array) records.AddRange(list.EnumerateArray());
+        else records.Add(value);
     }
 }

@@ -15,7 +15,7 @@ public class UcpImportTests
         """{"audit":{"auditID":"7d1ff4c1","kind":"Event","level":"Metadata","metadata":{"creationTimestamp":"2018-08-07T22:10:35Z"},"requestURI":"/api/v1/namespaces/default/pods","sourceIPs":["127.0.0.1"],"stage":"RequestReceived","timestamp":"2018-08-07T22:10:35Z","user":{"username":"alice"},"verb":"list"},"level":"info","msg":"audit"}""";
 
     private const string Full =
-        """{"audit":{"auditID":"a1","kind":"docker-swarm","level":"request","metadata":{"creationTimestamp":null},"objectRef":{"namespace":"n","resource":"service","uid":"u1"},"requestObject":{"Name":"\u003cb\u003e","N":1},"requestReceivedTimestamp":"2019-01-30T17:21:45.316157Z","requestURI":"/services/create","responseStatus":{"code":409,"metadata":{}},"sourceIPs":["[2001:db8::1]:4000","10.0.0.1"],"stage":"ResponseComplete","stageTimestamp":null,"timestamp":null,"user":{"uid":"bob","username":"bob"},"userAgent":"docker","verb":"POST"},"level":"info","msg":"audit","time":"2019-01-30T17:21:45Z"}""";
+        """{"audit":{"auditID":"a1","kind":"docker-swarm","level":"request","metadata":{"creationTimestamp":null},"objectRef":{"namespace":"n","resource":"service","uid":"u1"},"requestObject":{"Name":"\u003cb\u003e","Z":1},"requestReceivedTimestamp":"2019-01-30T17:21:45.316157Z","requestURI":"/services/create","responseStatus":{"code":409,"metadata":{}},"sourceIPs":["[2001:db8::1]:4000","10.0.0.1"],"stage":"ResponseComplete","stageTimestamp":null,"timestamp":null,"user":{"uid":"bob","username":"bob"},"userAgent":"docker","verb":"POST"},"level":"info","msg":"audit","time":"2019-01-30T17:21:45Z"}""";
 
     public static TheoryData<string, bool> Lines => new()
     {

@@ -139,4 +139,29 @@ public sealed class CadfConsumerTests(RabbitBroker broker) : IClassFixture<Rabbi
         await consumer.StopAsync(Cancellation);
         Assert.Equal(2, _store.Size(Tenant));
     }
+
+    [Fact]
+    public async Task A_real_Keystone_tells_who_signed_in_who_could_not_and_what_was_made()
+    {
+        Assert.SkipUnless(RabbitBroker.IsInstalled && KeystoneService.IsInstalled, "Needs the Debian packages rabbitmq-server and keystone.");
+        using var consumer = Consumer();
+        await consumer.StartAsync(Cancellation);
+        await BoundAsync();
+        await using var keystone = await KeystoneService.StartAsync(broker.Address);
+        Assert.Null(await keystone.SignInAsync("nobody", KeystoneService.Password));
+        Assert.Null(await keystone.SignInAsync("admin", "wrong"));
+        var token = await keystone.SignInAsync("admin", KeystoneService.Password);
+        var project = await keystone.MakeProjectAsync(token!, "shop");
+        var stored = await EventsAsync(0);
+        while (!stored.Any(one => one.Resource?.Id == project)) stored = await EventsAsync(stored.Count + 1);
+        await consumer.StopAsync(Cancellation);
+        var failures = stored.Where(one => one is { Action: "login", Outcome.Result: OutcomeResult.Failure }).ToList();
+        Assert.Equal(2, failures.Count);
+        Assert.Contains(failures, one => one.Actor?.Name == "nobody" && one.Outcome!.Reason!.Contains("Could not find user", StringComparison.Ordinal));
+        Assert.Contains(failures, one => one.Actor?.Name == "admin" && one.Outcome!.Reason?.Contains("Could not find user", StringComparison.Ordinal) != true);
+        var made = Assert.Single(stored, one => one.Resource?.Id == project);
+        Assert.Equal(("create", "identity.project.created", "identity", "project", "admin"), (made.Action, made.Operation, made.Service, made.Resource!.Type, made.Actor!.Name));
+        Assert.Contains(stored, one => one is { Operation: "identity.region.created", Resource.Id: "R1" });
+        Assert.Equal(0, _store.Size(TenantName.QuarantineOf(Tenant)));
+    }
 }

@@ -250,8 +250,8 @@ public sealed partial class NegativeMatrixTests
         return (reach, requirement.Permission ?? Permission.None);
     }
 
-    /// <summary>ULIDs that dialects make up for each answer.</summary>
-    [GeneratedRegex("(?<=\"correlation_id\":\")[0-9A-HJKMNP-TV-Z]{26}(?=\")", RegexOptions.CultureInvariant)]
+    /// <summary>What dialects make up for each answer.</summary>
+    [GeneratedRegex("(?<=\"(correlation_id|ref)\":\")[0-9A-Za-z]{26,32}(?=\")", RegexOptions.CultureInvariant)]
     private static partial Regex Correlation();
 
     [GeneratedRegex("(?<=\"(salt|leaf_hash|id|sha256|session|hash)\":\")[0-9A-Za-z+/=_-]{20,}(?=\")|usr_[0-9a-f]{16}|[0-9A-HJKMNP-TV-Z]{26}", RegexOptions.CultureInvariant)]

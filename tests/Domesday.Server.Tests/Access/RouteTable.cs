@@ -78,6 +78,7 @@ internal static class RouteTable
     private static IEnumerable<RouteCase> Ingest() =>
     [
         new($"POST {Api}/events", Project, Permission.AuditWrite, $"{Api}/events", """{"action":"create","scope":{"project":{"id":"p2"}}}"""),
+        new($"POST {Api}/import", Tenant, Permission.AuditWrite, $"{Api}/import?from=pcd", "[]"),
         new("POST /ingest/kubernetes", Tenant, Permission.AuditWrite, "/ingest/kubernetes", """{"kind":"EventList","apiVersion":"audit.k8s.io/v1","items":[]}"""),
         new("POST /ingest/kubernetes/{key}/{cluster?}", Tenant, Permission.AuditWrite, "/ingest/kubernetes/nokey", """{"kind":"EventList","apiVersion":"audit.k8s.io/v1","items":[]}""") { TakesKeyInPath = true },
         new("POST /ingest/ucp", Tenant, Permission.AuditWrite, "/ingest/ucp", "{}"),

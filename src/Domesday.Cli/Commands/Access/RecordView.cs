@@ -7,8 +7,6 @@ using Domesday.Cli.Terminal;
 namespace Domesday.Cli.Commands.Access;
 
 /// <summary>Shows what the service administers as a table, or as JSON.</summary>
-/// <param name="headings">Of the table's columns.</param>
-/// <param name="row">The cells of one record.</param>
 internal sealed class RecordView<T>
 {
     private readonly Option<bool> _json = new("--json") { Description = "Each record as a JSON object on a line." };
@@ -17,6 +15,8 @@ internal sealed class RecordView<T>
     private readonly string[] _headings;
     private readonly Func<T, string?[]> _row;
 
+    /// <param name="headings">Of the table's columns.</param>
+    /// <param name="row">The cells of one record.</param>
     public RecordView(CliConsole console, Command command, JsonTypeInfo<T> type, string[] headings, Func<T, string?[]> row)
     {
         (_console, _type, _headings, _row) = (console, type, headings, row);
