@@ -1,6 +1,5 @@
 using System.Globalization;
 using Domesday.Core.Access;
-using Domesday.Core.Problems;
 using Domesday.Core.Retention;
 using Domesday.Http.Authorization;
 using Domesday.Http.Problems;
