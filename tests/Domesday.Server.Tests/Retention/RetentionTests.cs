@@ -69,6 +69,7 @@ public sealed class RetentionTests
         Assert.Null((await TestService.GetAsync(service.Admin, Path))["warning"]);
         while ((await TestService.GetAsync(service.Admin, Path))["status"]!["cap_share"]!.GetValue<double>() < 0.8) await PostLargeAsync(service, HttpStatusCode.OK, time);
         Assert.Contains("refused when it is reached", (await TestService.GetAsync(service.Admin, Path))["warning"]!.GetValue<string>(), StringComparison.Ordinal);
+        time.Advance(TimeSpan.FromSeconds(2));
         Assert.Contains("80 % or more of their bytes_max: 1; of these refused new events: 0", await service.Nobody.GetStringAsync("/readyz", Cancellation), StringComparison.Ordinal);
         while ((await TestService.GetAsync(service.Admin, Path))["status"]!["cap_share"]!.GetValue<double>() < 1) await PostLargeAsync(service, HttpStatusCode.OK, time);
         var said = await PostLargeAsync(service, HttpStatusCode.ServiceUnavailable, time);
