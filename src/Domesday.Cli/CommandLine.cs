@@ -18,6 +18,7 @@ using Domesday.Cli.Commands.Note;
 using Domesday.Cli.Commands.Quarantine;
 using Domesday.Cli.Commands.Query;
 using Domesday.Cli.Commands.Restore;
+using Domesday.Cli.Commands.Retention;
 using Domesday.Cli.Commands.Send;
 using Domesday.Cli.Commands.SupportDump;
 using Domesday.Cli.Commands.Tail;
@@ -60,6 +61,7 @@ internal static class CommandLine
             RoleCommand.Create(console),
             GrantCommand.Create(console),
             ClientBundleCommand.Create(console),
+            RetentionCommand.Create(console),
             QuarantineCommand.Create(console),
             BackupCommand.Create(console),
             RestoreCommand.Create(console),

@@ -37,6 +37,9 @@ namespace Domesday.Client;
 [JsonSerializable(typeof(CertificateList))]
 [JsonSerializable(typeof(NewCertificate))]
 [JsonSerializable(typeof(GapsAnswer))]
+[JsonSerializable(typeof(RetentionInfo))]
+[JsonSerializable(typeof(RetentionDays))]
+[JsonSerializable(typeof(RetentionPreset))]
 internal sealed partial class ClientJson : JsonSerializerContext;
 
 internal sealed record NoteText(string Text);

@@ -19,7 +19,7 @@ public sealed class DomesdayClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         _transport = new(options, handler);
-        (Tenants, Keys, Access, Quarantine) = (new(_transport), new(_transport), new(_transport), new(_transport));
+        (Tenants, Keys, Access, Quarantine, Retention) = (new(_transport), new(_transport), new(_transport), new(_transport), new(_transport));
     }
 
     public Tenants Tenants { get; }
@@ -30,6 +30,9 @@ public sealed class DomesdayClient : IDisposable
     public AccessControl Access { get; }
 
     public Quarantine Quarantine { get; }
+
+    /// <summary>How long events are kept.</summary>
+    public Retention Retention { get; }
 
     /// <summary>Which numbers are missing of producers that number their events.</summary>
     /// <param name="producer">Null: all of them.</param>

@@ -20,9 +20,10 @@ public sealed class Tenants
 
     /// <param name="name">Lower-case letters, digits and hyphens; cannot be changed later.</param>
     /// <param name="title">What people call it.</param>
+    /// <param name="retentionPreset">How long its events are kept: pcd, runai, upcloud or palette; null: as the service is configured.</param>
     /// <inheritdoc cref="ListAsync"/>
-    public Task<TenantInfo> CreateAsync(string name, string? title, CancellationToken cancellation) =>
-        _transport.AskAsync(new(HttpMethod.Post, "tenants") { IsOfTenant = false, Content = () => JsonBody.Of(new NewTenant(name, title), ClientJson.Default.NewTenant) }, ClientJson.Default.TenantInfo, cancellation);
+    public Task<TenantInfo> CreateAsync(string name, string? title, string? retentionPreset, CancellationToken cancellation) =>
+        _transport.AskAsync(new(HttpMethod.Post, "tenants") { IsOfTenant = false, Content = () => JsonBody.Of(new NewTenant(name, title, retentionPreset), ClientJson.Default.NewTenant) }, ClientJson.Default.TenantInfo, cancellation);
 
     /// <param name="title">Null: stays as it is.</param>
     /// <param name="disabled">Null: stays as it is. A disabled tenant takes nothing, and can still be read by those who run the service.</param>
@@ -39,6 +40,6 @@ public sealed record TenantInfo(string Name, string? Title, Timestamp CreatedAt,
 
 internal sealed record TenantList(IReadOnlyList<TenantInfo> Tenants);
 
-internal sealed record NewTenant(string Name, string? Title);
+internal sealed record NewTenant(string Name, string? Title, string? RetentionPreset);
 
 internal sealed record TenantChange(string? Title, bool? Disabled);

@@ -4,6 +4,7 @@ using Domesday.Core.Certificates;
 using Domesday.Core.Control;
 using Domesday.Core.Credentials;
 using Domesday.Core.Problems;
+using Domesday.Core.Retention;
 using Domesday.Core.Sealing;
 using Domesday.Core.Secrets;
 using Domesday.Core.Tokens;
@@ -20,7 +21,8 @@ internal sealed class ServiceCore : IAsyncDisposable
     private ServiceCore(ServiceSettings settings, TimeProvider time, ILoggerFactory loggers, Meter meter, MetricsRegistry metrics, StorePair storage)
     {
         (Settings, Time, Loggers, Meter, Metrics, Storage) = (settings, time, loggers, meter, metrics, storage);
-        Pipeline = new(storage.Store, settings.EventLimits, time, new AppendMetrics(meter));
+        Caps = new(storage.Store, () => Ledger?.State ?? ControlState.Empty, time);
+        Pipeline = new(storage.Store, settings.EventLimits, time, new AppendMetrics(meter), Caps);
         Queue = new(Pipeline, time, meter, loggers.CreateLogger<ServiceEventQueue>());
         Uses = new(time, Queue);
         Failures = new(Queue);
@@ -39,6 +41,8 @@ internal sealed class ServiceCore : IAsyncDisposable
     public MetricsRegistry Metrics { get; }
 
     public StorePair Storage { get; }
+
+    public TenantCaps Caps { get; }
 
     public AppendPipeline Pipeline { get; }
 
@@ -134,7 +138,7 @@ internal sealed class ServiceCore : IAsyncDisposable
     private async ValueTask<Problem?> OpenControlAsync(CancellationToken cancellation)
     {
         Ledger = await ControlLedger.OpenAsync(Storage.Reader, Pipeline, Loggers.CreateLogger<ControlLedger>(), cancellation);
-        var made = await FirstStart.EnsureAsync(Ledger, Settings.AdminPassword, Time, cancellation);
+        var made = await FirstStart.EnsureAsync(Ledger, Settings.AdminPassword, Settings.Retention, Time, cancellation);
         if (!made.IsOk) return made.Problem;
         MadePassword = made.Value;
         await Uses.ReadBackAsync(Storage.Reader, Ledger.State, cancellation);

@@ -109,6 +109,7 @@ internal static class WebComposition
         services.AddHostedService<AccessRecordsWorker>();
         services.AddHostedService<SealingWorker>();
         services.AddHostedService<GapWorker>();
+        services.AddRetention(core);
         services.AddCadf(core);
     }
 }

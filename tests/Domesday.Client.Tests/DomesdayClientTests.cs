@@ -138,7 +138,7 @@ public sealed class DomesdayClientTests : IAsyncLifetime
     [Fact]
     public async Task Tenants_and_keys_are_made_used_and_taken_away()
     {
-        var acme = await _client.Tenants.CreateAsync("acme", "Acme", Cancellation);
+        var acme = await _client.Tenants.CreateAsync("acme", "Acme", null, Cancellation);
         Assert.Equal(("acme", "Acme", 0L), (acme.Name, acme.Title, acme.Events));
         using var admin = _service.Admin("acme");
         var key = await admin.Keys.CreateAsync(new("sender", ["write", "read"]) { ExpiresAt = new(4_102_444_800_000_000) }, Cancellation);

@@ -17,6 +17,9 @@ public static partial class TenantName
     /// <summary>The ledger that keeps what a tenant's machine senders sent and no parser understood.</summary>
     public static string QuarantineOf(string tenant) => tenant + QuarantineSuffix;
 
+    /// <summary>The tenant that a ledger belongs to: itself, or the one that it stands beside.</summary>
+    public static string OwnerOf(string ledger) => ledger.IndexOf('~', StringComparison.Ordinal) is var mark and >= 0 ? ledger[..mark] : ledger;
+
     /// <summary>Whether it is a ledger beside a tenant's own, such as its quarantine: not listed, not queried as a tenant.</summary>
     public static bool IsInternal(string tenant) => tenant.Contains('~', StringComparison.Ordinal);
 

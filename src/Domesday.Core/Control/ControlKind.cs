@@ -118,7 +118,10 @@ public static class ControlKinds
     public static ControlKind<DialectSettingsRecord> DialectSettings { get; } = new("dialect_settings", ControlJson.Default.DialectSettingsRecord,
         state => state.DialectSettings, (state, table) => state with { DialectSettings = table }, record => record with { Document = null });
 
-    internal static IReadOnlyList<ControlKind> All { get; } = [Tenant, User, Key, Application, Session, Role, Grant, DataSink, CapturePolicy, DialectSettings, Certificate];
+    public static ControlKind<RetentionRecord> Retention { get; } = new("retention", ControlJson.Default.RetentionRecord,
+        state => state.Retention, (state, table) => state with { Retention = table }, record => record);
+
+    internal static IReadOnlyList<ControlKind> All { get; } = [Tenant, User, Key, Application, Session, Role, Grant, DataSink, CapturePolicy, DialectSettings, Certificate, Retention];
 
     internal static ControlKind? Named(string? name) => All.FirstOrDefault(kind => kind.Name == name);
 }

@@ -137,4 +137,5 @@ public sealed record ApiKeyRecord : ControlRecord
 [JsonSerializable(typeof(CertificateRecord))]
 [JsonSerializable(typeof(CapturePolicyRecord))]
 [JsonSerializable(typeof(DialectSettingsRecord))]
+[JsonSerializable(typeof(RetentionRecord))]
 internal sealed partial class ControlJson : JsonSerializerContext;

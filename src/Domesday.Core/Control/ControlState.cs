@@ -40,6 +40,9 @@ public sealed record ControlState
     /// <summary>By <see cref="DialectSettingsRecord.KeyOf"/>.</summary>
     public ImmutableDictionary<string, DialectSettingsRecord> DialectSettings { get; init; } = ImmutableDictionary.Create<string, DialectSettingsRecord>(StringComparer.Ordinal);
 
+    /// <summary>By tenant; who has none keeps everything.</summary>
+    public ImmutableDictionary<string, RetentionRecord> Retention { get; init; } = ImmutableDictionary.Create<string, RetentionRecord>(StringComparer.Ordinal);
+
     /// <summary>Whether the tenant exists and takes events and credentials.</summary>
     public bool IsActive(string tenant) => Tenants.TryGetValue(tenant, out var record) && record.DisabledAt is null;
 }

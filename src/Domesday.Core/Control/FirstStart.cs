@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Domesday.Core.Access;
 using Domesday.Core.Problems;
+using Domesday.Core.Retention;
 using Domesday.Events;
 
 namespace Domesday.Core.Control;
@@ -16,8 +17,9 @@ public static class FirstStart
 
     /// <summary>Makes what is missing, and sets the administrator's password to the given one when it differs.</summary>
     /// <param name="password">From the settings; null when they have none.</param>
+    /// <param name="retention">How long events of the tenant <c>default</c> are kept, when it is made.</param>
     /// <returns>The password that was made up, to be shown once; null when none was.</returns>
-    public static async ValueTask<Result<string?>> EnsureAsync(ControlLedger ledger, string? password, TimeProvider time, CancellationToken cancellation)
+    public static async ValueTask<Result<string?>> EnsureAsync(ControlLedger ledger, string? password, RetentionPolicy retention, TimeProvider time, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(ledger);
         ArgumentNullException.ThrowIfNull(time);
@@ -25,7 +27,7 @@ public static class FirstStart
         var isFirst = !ledger.State.Users.ContainsKey(Administrator);
         var made = isFirst && password is null ? RandomNumberGenerator.GetString(PasswordLetters, PasswordLength) : null;
         var hash = HashOfChange(ledger.State, made ?? password);
-        var changed = await ledger.ChangeAsync(ChangeAuthor.Service, state => Missing(state, hash, now), cancellation);
+        var changed = await ledger.ChangeAsync(ChangeAuthor.Service, state => Missing(state, hash, retention, now), cancellation);
         return changed.IsOk ? made : changed.Problem;
     }
 
@@ -37,12 +39,14 @@ public static class FirstStart
         return isSet ? null : PasswordHash.Of(password);
     }
 
-    private static ControlChange[] Missing(ControlState state, PasswordHash? password, Timestamp now)
+    private static ControlChange[] Missing(ControlState state, PasswordHash? password, RetentionPolicy retention, Timestamp now)
     {
         var changes = new List<ControlChange>();
         foreach (var name in (string[])[TenantName.System, TenantName.Default])
         {
-            if (!state.Tenants.ContainsKey(name)) changes.Add(ControlKinds.Tenant.Create(new() { Name = name, CreatedAt = now }));
+            if (state.Tenants.ContainsKey(name)) continue;
+            changes.Add(ControlKinds.Tenant.Create(new() { Name = name, CreatedAt = now }));
+            if (name == TenantName.Default) changes.AddRange(RetentionPolicies.Changes(state, name, retention));
         }
         if (!state.Users.TryGetValue(Administrator, out var user)) changes.Add(ControlKinds.User.Create(NewAdministrator(password, now)));
         else if (password is not null) changes.Add(ControlKinds.User.Update("password", user, user with { Password = password }));

@@ -1,5 +1,6 @@
 using Domesday.Core.Access;
 using Domesday.Core.Problems;
+using Domesday.Core.Retention;
 using Domesday.Events;
 
 namespace Domesday.Core.Control;
@@ -24,12 +25,13 @@ public sealed class TenantDirectory(ControlLedger ledger, TimeProvider time)
         return IsKnown(principal, name) && ledger.State.Tenants.TryGetValue(name, out var tenant) ? tenant : Unknown(name);
     }
 
-    public async ValueTask<Result<TenantRecord>> CreateAsync(ChangeAuthor author, string name, string? title, CancellationToken cancellation)
+    /// <param name="retention">How long its events are kept.</param>
+    public async ValueTask<Result<TenantRecord>> CreateAsync(ChangeAuthor author, string name, string? title, RetentionPolicy retention, CancellationToken cancellation)
     {
         if (TenantName.Check(name) is { } wrong) return wrong;
         var changed = await ledger.ChangeAsync(author, state => state.Tenants.ContainsKey(name)
             ? new Problem(ProblemKind.Conflict, $"There is a tenant '{name}' already.", "name")
-            : (ControlChange[])[ControlKinds.Tenant.Create(new() { Name = name, Title = title, CreatedAt = Now })], cancellation);
+            : (ControlChange[])[ControlKinds.Tenant.Create(new() { Name = name, Title = title, CreatedAt = Now }), .. RetentionPolicies.Changes(state, name, retention)], cancellation);
         return changed.IsOk ? changed.Value.Tenants[name] : changed.Problem;
     }
 

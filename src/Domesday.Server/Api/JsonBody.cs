@@ -67,6 +67,18 @@ internal sealed class JsonBody
         return null;
     }
 
+    /// <summary>Whether the member is there, null included, and was not asked for yet.</summary>
+    public bool Has(string name) => _members.ContainsKey(name);
+
+    /// <summary>A whole number; null when it is null, absent or wrong.</summary>
+    public long? LongOrNull(string name, long min, long max)
+    {
+        if (!_members.Remove(name, out var value) || value.ValueKind == JsonValueKind.Null) return null;
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= min && number <= max) return number;
+        Fault(name, $"must be a whole number from {min} to {max}, or null");
+        return null;
+    }
+
     /// <summary>An RFC 3339 time; null when it is absent or wrong.</summary>
     public Timestamp? Time(string name)
     {

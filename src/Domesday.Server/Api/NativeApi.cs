@@ -30,6 +30,7 @@ internal static class NativeApi
         api.MapTail();
         api.MapQuarantine();
         api.MapPolicies();
+        api.MapRetention();
         api.MapGaps();
         api.MapLog();
         api.MapBackup();

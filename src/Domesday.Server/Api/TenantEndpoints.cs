@@ -4,6 +4,7 @@ using Domesday.Core.Problems;
 using Domesday.Core.Storage;
 using Domesday.Http.Authorization;
 using Domesday.Http.Problems;
+using Domesday.Server.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -35,15 +36,16 @@ internal static class TenantEndpoints
     private static IResult Get(string name, HttpContext http, TenantDirectory tenants, IEventStore store) =>
         Answer(http, tenants.Find(http.Principal(), name), store, StatusCodes.Status200OK);
 
-    private static async Task<IResult> CreateAsync(HttpContext http, TenantDirectory tenants, IEventStore store)
+    private static async Task<IResult> CreateAsync(HttpContext http, TenantDirectory tenants, ServiceSettings settings, IEventStore store)
     {
         var body = await JsonBody.ReadAsync(http);
         if (!body.IsOk) return body.Problem.ToResult();
         var name = body.Value.Text("name", NameCharsMax, required: true);
         var title = body.Value.Text("title", TenantDirectory.TitleCharsMax);
+        var retention = RetentionEndpoints.PolicyOf(body.Value, "retention_days", "retention_preset", settings.Retention);
         if (name is not null && TenantName.Check(name) is { } wrong) body.Value.Fault("name", wrong.Detail);
         if (body.Value.Problem() is { } problem) return problem.ToResult();
-        var created = await tenants.CreateAsync(http.Author(), name!, title, http.RequestAborted);
+        var created = await tenants.CreateAsync(http.Author(), name!, title, retention, http.RequestAborted);
         if (created.IsOk) http.Response.Headers.Location = $"{NativeApi.Base}/tenants/{name}";
         return Answer(http, created, store, StatusCodes.Status201Created);
     }

@@ -1,6 +1,7 @@
 using Domesday.Core.Access;
 using Domesday.Core.Problems;
 using Domesday.Core.Query;
+using Domesday.Core.Retention;
 using Domesday.Core.Sealing;
 using Domesday.Core.Storage;
 using Domesday.Http.Authorization;
@@ -23,17 +24,25 @@ internal static class HealthEndpoints
         routes.MapGet("/readyz", ReadyAsync).AllowUnauthenticated();
     }
 
-    private static async Task<IResult> ReadyAsync(IEventStore store, IEventReader reader, Sealer sealer, IHostApplicationLifetime lifetime, TimeProvider time, HttpContext http)
+    private static async Task<IResult> ReadyAsync(IEventStore store, IEventReader reader, Sealer sealer, TenantCaps caps, IHostApplicationLifetime lifetime, TimeProvider time, HttpContext http)
     {
         var reason = lifetime.ApplicationStopping.IsCancellationRequested
             ? new Problem(ProblemKind.Unavailable, "The service is stopping.")
             : store.NotAccepting ?? Broken(sealer) ?? await NotReadingAsync(reader, time, http.RequestAborted);
-        return reason is null ? TypedResults.Text("ready\n") : (reason with { Kind = ProblemKind.Unavailable }).ToResult();
+        return reason is null ? TypedResults.Text("ready\n" + Warnings(caps)) : (reason with { Kind = ProblemKind.Unavailable }).ToResult();
     }
 
     /// <summary>Without names: anyone may ask. The log and the ledger's own routes name it.</summary>
     private static Problem? Broken(Sealer sealer) => sealer.Broken.Count is > 0 and var count
         ? new(ProblemKind.Unavailable, $"Ledgers that do not agree with their last signed checkpoint: {count}.") : null;
+
+    /// <summary>Without names, too: it is ready for all the others.</summary>
+    private static string Warnings(TenantCaps caps)
+    {
+        var near = caps.Near();
+        if (near.Count == 0) return "";
+        return $"warning: tenants that take 80 % or more of their bytes_max: {near.Count}; of these refused new events: {near.Count(share => share.IsFull)}\n";
+    }
 
     private static async Task<Problem?> NotReadingAsync(IEventReader reader, TimeProvider time, CancellationToken cancellation)
     {

@@ -1,3 +1,4 @@
+using Domesday.Core.Retention;
 using Domesday.Events;
 using Domesday.Ingest.Syslog;
 using Microsoft.Extensions.Logging;
@@ -50,6 +51,9 @@ public sealed record ServiceSettings
 
     public required int BatchEventsMax { get; init; }
 
+    /// <summary>Of new tenants.</summary>
+    public required RetentionPolicy Retention { get; init; }
+
     public IReadOnlyList<SyslogAddress> SyslogUdp { get; init; } = [];
 
     public IReadOnlyList<SyslogAddress> SyslogTcp { get; init; } = [];
@@ -98,6 +102,7 @@ public sealed record ServiceSettings
             EventLimits = new() { EventBytesMax = Value(SettingCatalog.EventBytesMax) },
             BatchBytesMax = Value(SettingCatalog.BatchBytesMax),
             BatchEventsMax = Value(SettingCatalog.BatchEventsMax),
+            Retention = Value(SettingCatalog.Retention) ?? RetentionPolicy.Forever,
             SyslogUdp = Value(SettingCatalog.SyslogUdp) ?? [],
             SyslogTcp = Value(SettingCatalog.SyslogTcp) ?? [],
             SyslogTls = Value(SettingCatalog.SyslogTls) ?? [],

@@ -1,4 +1,5 @@
 using Domesday.Core.Access;
+using Domesday.Core.Retention;
 using Domesday.Ingest.Syslog;
 using Microsoft.Extensions.Logging;
 
@@ -70,6 +71,9 @@ internal static class SettingCatalog
     public static Setting<int> BatchEventsMax { get; } = new("DOMESDAY_BATCH_EVENTS_MAX", "10000", "NUMBER",
         "Most events in one request.", SettingForms.Number(1, 1_000_000));
 
+    public static Setting<RetentionPolicy> Retention { get; } = new("DOMESDAY_RETENTION_DAYS", null, "DAYS",
+        "How long events of new tenants are kept; without it for ever. Tenants that exist keep what is set for them.", SettingForms.Days);
+
     public static Setting<IReadOnlyList<SyslogAddress>> SyslogUdp { get; } = new("DOMESDAY_SYSLOG_UDP", null, "ADDRESS:PORT[/TENANT][;…]",
         "Where to listen for syslog over UDP, and whose ledger gets it: the tenant default, unless another is named.", SettingForms.SyslogAddresses);
 
@@ -106,7 +110,7 @@ internal static class SettingCatalog
     /// <summary>In the order of the documentation.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        Config, Urls, Data, Store, Postgres, AdminPassword, TlsCert, TlsKey, TlsClientCa, OidcIssuers, KeystoneUrl, KeystoneTenant, KeystoneRoles, KeyPassphrase, Origin, TokenSeconds, TokenKeyDays, EventBytesMax, BatchBytesMax, BatchEventsMax,
+        Config, Urls, Data, Store, Postgres, AdminPassword, TlsCert, TlsKey, TlsClientCa, OidcIssuers, KeystoneUrl, KeystoneTenant, KeystoneRoles, KeyPassphrase, Origin, TokenSeconds, TokenKeyDays, EventBytesMax, BatchBytesMax, BatchEventsMax, Retention,
         SyslogUdp, SyslogTcp, SyslogTls, SyslogClientCa,
         CadfAmqp, CadfExchanges, CadfQueue, CadfTenant, CadfRegion, LogLevel, LogFormat,
     ];

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Domesday.Core.Access;
+using Domesday.Core.Retention;
 using Domesday.Ingest.Syslog;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -19,6 +20,9 @@ internal static class SettingForms
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
             ? (number, null)
             : (0, string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {min} to {max}"));
+
+    public static (RetentionPolicy? Value, string? Fault) Days(string text) =>
+        Number(1, RetentionPolicy.DaysMax)(text) is { Fault: null, Value: var days } ? (new() { Days = days }, null) : (null, $"must be a whole number from 1 to {RetentionPolicy.DaysMax}: leave it out for ever");
 
     public static Func<string, (string? Value, string? Fault)> OneOf(params string[] values) => text =>
         values.Contains(text) ? (text, null) : (null, $"must be one of {string.Join(", ", values)}");

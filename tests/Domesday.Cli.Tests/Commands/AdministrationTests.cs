@@ -63,4 +63,33 @@ public sealed class AdministrationTests : IAsyncLifetime
         var stream = JsonNode.Parse(await _cli.OutputAsync("gaps", "--producer", "web-1", "--json"))!;
         Assert.Equal(("web-1", 4), (stream["producer"]!.GetValue<string>(), stream["last"]!.GetValue<int>()));
     }
+
+    [Fact]
+    public async Task Old_events_go_when_their_retention_is_set_and_the_rest_verifies()
+    {
+        await _cli.SendAsync([.. Enumerable.Range(0, 3).Select(_ => """{"action":"create","time":"2026-01-01T00:00:00Z"}""")]);
+        await _cli.OutputAsync("verify");
+        Assert.Matches("kept for +180 days \\(upcloud\\)", await _cli.OutputAsync("retention", "set", "--preset", "upcloud", "--bytes-max", "50000000000"));
+        JsonNode shown;
+        // Each change is enforced at once, as far as the ledger is sealed by then.
+        var days = 7;
+        do shown = JsonNode.Parse(await _cli.OutputAsync("retention", "set", "--days", $"{days++}", "--json"))!;
+        while (shown["status"]!["dropped_events"]!.GetValue<int>() < 3);
+        Assert.Equal(50_000_000_000, shown["bytes_max"]!.GetValue<long>());
+        Assert.StartsWith("Verified", await _cli.OutputAsync("verify", "--full"), StringComparison.Ordinal);
+        Assert.Matches("kept for +ever", await _cli.OutputAsync("retention", "set", "--days", "forever"));
+        Assert.Matches("at most +no cap", await _cli.OutputAsync("retention", "set", "--bytes-max", "none"));
+        Assert.Matches("dropped so far +3 events", await _cli.OutputAsync("retention", "get"));
+    }
+
+    [Fact]
+    public async Task A_wrong_retention_is_explained()
+    {
+        Assert.Equal(2, (await _cli.RunAsync("retention", "set")).Code);
+        Assert.Equal(2, (await _cli.RunAsync("retention", "set", "--days", "soon")).Code);
+        Assert.Equal(2, (await _cli.RunAsync("retention", "set", "--days", "7", "--preset", "pcd")).Code);
+        var wrong = await _cli.RunAsync("retention", "set", "--preset", "ucp");
+        Assert.Equal(1, wrong.Code);
+        Assert.Contains("must be one of pcd, runai, upcloud, palette", wrong.Error, StringComparison.Ordinal);
+    }
 }

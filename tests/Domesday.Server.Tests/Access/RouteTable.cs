@@ -58,6 +58,8 @@ internal static class RouteTable
         new($"GET {Api}/gaps", Tenant, Permission.AuditList, $"{Api}/gaps"),
         new($"GET {Api}/policies", Tenant, Permission.AuditWrite, $"{Api}/policies"),
         new($"PUT {Api}/policies", Tenant, Permission.ConfigWrite, $"{Api}/policies", "{}"),
+        new($"GET {Api}/retention", Tenant, Permission.ConfigRead, $"{Api}/retention"),
+        new($"PUT {Api}/retention", Tenant, Permission.ConfigWrite, $"{Api}/retention", """{"days":null}"""),
         new($"GET {Api}/quarantine", Tenant, Permission.Quarantine, $"{Api}/quarantine"),
         new($"GET {Api}/quarantine/{{sequence:long}}", Tenant, Permission.Quarantine, $"{Api}/quarantine/{{quarantined}}"),
         new($"POST {Api}/quarantine/{{sequence:long}}/replay", Tenant, Permission.Quarantine | Permission.AuditWrite, $"{Api}/quarantine/{{quarantined}}/replay"),

@@ -52,11 +52,13 @@ internal static class TenantCommand
         var command = new ExampledCommand("create", "Makes a tenant.", "domesday tenant create acme --title 'Acme Ltd.'");
         var name = NameOf(command);
         var title = TitleOf(command);
+        var preset = new Option<string?>("--retention-preset") { HelpName = "NAME", Description = "How long its events are kept: pcd (7 days), runai (90), upcloud (180) or palette (365)." };
+        command.Options.Add(preset);
         var view = new TenantView(console, command);
         command.SetAction(async (parse, cancellation) =>
         {
             using var client = view.Connection.Connect(parse);
-            view.Show(parse, [await client.Tenants.CreateAsync(parse.GetValue(name)!, parse.GetValue(title), cancellation)]);
+            view.Show(parse, [await client.Tenants.CreateAsync(parse.GetValue(name)!, parse.GetValue(title), parse.GetValue(preset), cancellation)]);
             return 0;
         });
         return command;

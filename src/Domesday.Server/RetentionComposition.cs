@@ -1,0 +1,22 @@
+using Domesday.Core.Retention;
+using Domesday.Server.Api;
+using Domesday.Server.Workers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Domesday.Server;
+
+/// <summary>What keeps events no longer than wanted, and no more of them than there is room for.</summary>
+internal static class RetentionComposition
+{
+    public static void AddRetention(this IServiceCollection services, ServiceCore core)
+    {
+        var metrics = new RetentionMetrics(core.Meter, core.Caps);
+        services.AddSingleton(core.Caps);
+        services.AddSingleton(new RetentionPolicies(core.Ledger));
+        services.AddSingleton(new GrowthRates(core.Storage.Store, core.Storage.Reader, core.Time));
+        services.AddSingleton(new RetentionSweep(core.Storage.Store, core.Ledger, core.Sealer, core.Queue, metrics, core.Time, core.Loggers.CreateLogger<RetentionSweep>()));
+        services.AddSingleton<RetentionStatus>();
+        services.AddHostedService<RetentionWorker>();
+    }
+}

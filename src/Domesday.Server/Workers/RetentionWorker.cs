@@ -1,0 +1,81 @@
+using Domesday.Core.Control;
+using Domesday.Core.Retention;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Domesday.Server.Workers;
+
+/// <summary>Enforces retention at the start, every hour, and at once when a policy changes; warns of tenants that come near their cap.</summary>
+internal sealed partial class RetentionWorker(RetentionSweep sweep, GrowthRates rates, TenantCaps caps, ControlLedger ledger, TimeProvider time, ILogger<RetentionWorker> logger) : BackgroundService
+{
+    private static readonly TimeSpan Between = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan PauseUntilSealed = TimeSpan.FromSeconds(2);
+
+    private HashSet<string> _warned = [];
+    private HashSet<string> _full = [];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var (state, next) = (ControlState.Empty, DateTimeOffset.MinValue);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var newest = ledger.State;
+            var isChanged = !ReferenceEquals(newest.Retention, state.Retention);
+            state = newest;
+            var isComplete = true;
+            if (isChanged || time.GetUtcNow() >= next)
+            {
+                isComplete = await TurnAsync(stoppingToken);
+                next = isComplete ? time.GetUtcNow() + Between : DateTimeOffset.MinValue;
+            }
+            Warn();
+            await WaitAsync(state, isComplete ? Pause : PauseUntilSealed, stoppingToken);
+        }
+    }
+
+    private async Task<bool> TurnAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var isComplete = await sweep.RunAsync(cancellation);
+            await rates.MeasureAsync(cancellation);
+            return isComplete;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return true;
+        }
+        catch (Exception exception)
+        {
+            Failed(logger, exception);
+            return true;
+        }
+    }
+
+    /// <summary>Once when a tenant comes near its cap, and once when it reaches it.</summary>
+    private void Warn()
+    {
+        var near = caps.Near();
+        foreach (var share in near.Where(share => share.IsFull && !_full.Contains(share.Tenant))) Full(logger, share.Tenant, share.Bytes, share.BytesMax);
+        foreach (var share in near.Where(share => !share.IsFull && !_warned.Contains(share.Tenant))) Near(logger, share.Tenant, share.Bytes, share.BytesMax);
+        _warned = [.. near.Select(share => share.Tenant)];
+        _full = [.. near.Where(share => share.IsFull).Select(share => share.Tenant)];
+    }
+
+    private async Task WaitAsync(ControlState seen, TimeSpan pause, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(pause, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        await ledger.WaitForChangeAsync(seen, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    [LoggerMessage(6311, LogLevel.Error, "Enforcing retention failed; it is tried again in an hour")]
+    private static partial void Failed(ILogger logger, Exception exception);
+
+    [LoggerMessage(6312, LogLevel.Warning, "Tenant {Tenant} keeps {Bytes} bytes of the {BytesMax} that it may: new events are refused when it reaches them")]
+    private static partial void Near(ILogger logger, string tenant, long bytes, long bytesMax);
+
+    [LoggerMessage(6313, LogLevel.Error, "Tenant {Tenant} keeps {Bytes} bytes and may keep {BytesMax}: its new events are refused")]
+    private static partial void Full(ILogger logger, string tenant, long bytes, long bytesMax);
+}

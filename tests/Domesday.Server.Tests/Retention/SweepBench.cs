@@ -1,0 +1,83 @@
+using System.Diagnostics.Metrics;
+using System.Text;
+using Domesday.Core.Access;
+using Domesday.Core.Append;
+using Domesday.Core.Control;
+using Domesday.Core.Query;
+using Domesday.Core.Retention;
+using Domesday.Core.Sealing;
+using Domesday.Events;
+using Domesday.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Domesday.Server.Tests.Retention;
+
+/// <summary>A sweep over a model store, with a clock and a sealer that the test moves.</summary>
+internal sealed class SweepBench : IAsyncDisposable
+{
+    private readonly TestFolder _folder = new();
+    private readonly Meter _meter = new("Domesday");
+    private readonly AppendPipeline _pipeline;
+    private readonly ServiceEventQueue _queue;
+    private readonly ControlLedger _ledger;
+    private readonly Sealer _sealer;
+
+    private SweepBench(ManualTime time, MemoryStore store, AppendPipeline pipeline, ControlLedger ledger)
+    {
+        (Time, Store, _pipeline, _ledger) = (time, store, pipeline, ledger);
+        _queue = new(pipeline, time, _meter, NullLogger.Instance);
+        _sealer = Sealer.Open(store, new() { DataFolder = _folder["data"] }, _meter, time, NullLogger<Sealer>.Instance).Value;
+        Policies = new(ledger);
+        Sweep = new(store, ledger, _sealer, _queue, new(_meter, new(store, () => ledger.State, time)), time, NullLogger<RetentionSweep>.Instance);
+    }
+
+    public ManualTime Time { get; }
+
+    public MemoryStore Store { get; }
+
+    public RetentionPolicies Policies { get; }
+
+    public RetentionSweep Sweep { get; }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static async Task<SweepBench> CreateAsync()
+    {
+        var time = new ManualTime();
+        var store = new MemoryStore(time);
+        var pipeline = new AppendPipeline(store, EventLimits.Default, time, new(new("Domesday")));
+        return new(time, store, pipeline, await ControlLedger.OpenAsync(store, pipeline, NullLogger.Instance, Cancellation));
+    }
+
+    public async Task AppendAsync(string ledger, int count)
+    {
+        var events = Enumerable.Range(0, count).Select(_ => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes("""{"action":"create"}"""));
+        Assert.True((await _pipeline.AppendAsync(new(ledger, "native", [.. events]), Cancellation)).IsOk);
+    }
+
+    public async Task SealAsync()
+    {
+        while (await _sealer.SealAsync(Cancellation))
+        {
+        }
+    }
+
+    public async Task KeepAsync(string tenant, int? days) =>
+        Assert.True((await Policies.SetAsync(ChangeAuthor.Service, tenant, new() { Days = days }, null, Cancellation)).IsOk);
+
+    public async Task<IReadOnlyList<long>> KeptAsync(string ledger)
+    {
+        var kept = new List<long>();
+        await foreach (var batch in Store.ReadAsync(AccessScope.WholeTenant(ledger), EventFilter.All, EventOrder.Sequence, false, Cancellation)) kept.AddRange(batch.Select(entry => entry.Sequence));
+        return kept;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _queue.DisposeAsync();
+        _ledger.Dispose();
+        _sealer.Dispose();
+        _meter.Dispose();
+        _folder.Dispose();
+    }
+}
