@@ -69,7 +69,7 @@ internal static class KeyEndpoints
     private static List<Right> RightsOf(JsonBody body)
     {
         var rights = new List<Right>();
-        var names = body.Texts("rights") ?? [];
+        var names = body.Texts("rights", required: !body.Has("permissions")) ?? [];
         for (var i = 0; i < names.Count; i++)
         {
             if (Rights.TryParse(names[i], out var right)) rights.Add(right);

@@ -173,16 +173,16 @@ public sealed class LogEndpointsTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("log/checkpoint", Permission.ProofRead, false)]
-    [InlineData("log/key", Permission.ProofRead, false)]
-    [InlineData("log/tile/{level}/{**place}", Permission.ProofRead, false)]
-    [InlineData("log/tile/entries/{**place}", Permission.ProofRead | Permission.AuditExport, true)]
-    [InlineData("log/proof/inclusion", Permission.ProofRead, false)]
-    [InlineData("log/proof/consistency", Permission.ProofRead, false)]
-    public void Entries_need_more_than_hashes_do(string route, Permission permission, bool wholeTenant)
+    [InlineData("log/checkpoint", Permission.ProofRead)]
+    [InlineData("log/key", Permission.ProofRead)]
+    [InlineData("log/tile/{level}/{**place}", Permission.ProofRead)]
+    [InlineData("log/tile/entries/{**place}", Permission.ProofRead | Permission.AuditExport)]
+    [InlineData("log/proof/inclusion", Permission.ProofRead)]
+    [InlineData("log/proof/consistency", Permission.ProofRead)]
+    public void Hashes_are_for_whole_tenants_and_entries_need_more_than_hashes_do(string route, Permission permission)
     {
         var endpoint = Assert.Single(_service.Endpoints.OfType<RouteEndpoint>(), endpoint => endpoint.RoutePattern.RawText == "/audit/v1/" + route);
-        Assert.Equal(new PermissionRequirement(permission, wholeTenant), endpoint.Metadata.GetMetadata<PermissionRequirement>());
+        Assert.Equal(new PermissionRequirement(permission, WholeTenant: true), endpoint.Metadata.GetMetadata<PermissionRequirement>());
     }
 
     [Fact]

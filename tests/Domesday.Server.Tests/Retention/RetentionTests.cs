@@ -166,7 +166,7 @@ public sealed class RetentionTests
 
     private static async Task AppendAsync(TestService service, int count, int daysAgo)
     {
-        var time = DateTimeOffset.UtcNow.AddDays(-daysAgo).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
+        var time = TimeProvider.System.GetUtcNow().AddDays(-daysAgo).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
         var events = Enumerable.Range(0, count).Select(_ => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes($$"""{"action":"create","time":"{{time}}"}"""));
         Assert.True((await service.Service.Core.Pipeline.AppendAsync(new("default", "native", [.. events]), Cancellation)).IsOk);
     }

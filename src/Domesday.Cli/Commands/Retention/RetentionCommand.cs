@@ -3,7 +3,6 @@ using System.Globalization;
 using Domesday.Cli.Connection;
 using Domesday.Cli.Help;
 using Domesday.Cli.Terminal;
-using Domesday.Client;
 
 namespace Domesday.Cli.Commands.Retention;
 
