@@ -1,3 +1,4 @@
+using Domesday.Core.Control;
 using Domesday.Core.Retention;
 using Domesday.Server.Api;
 using Domesday.Server.Workers;

@@ -22,7 +22,7 @@ internal sealed class ServiceCore : IAsyncDisposable
     {
         (Settings, Time, Loggers, Meter, Metrics, Storage) = (settings, time, loggers, meter, metrics, storage);
         Caps = new(storage.Store, () => Ledger?.State ?? ControlState.Empty, time);
-        Pipeline = new(storage.Store, settings.EventLimits, time, new AppendMetrics(meter), Caps);
+        Pipeline = new(storage.Store, settings.EventLimits, time, new AppendMetrics(meter), Caps.Refusal);
         Queue = new(Pipeline, time, meter, loggers.CreateLogger<ServiceEventQueue>());
         Uses = new(time, Queue);
         Failures = new(Queue);

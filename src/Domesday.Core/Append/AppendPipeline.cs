@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Domesday.Core.Access;
 using Domesday.Core.Problems;
-using Domesday.Core.Retention;
 using Domesday.Core.Storage;
 using Domesday.Events;
 using Domesday.Events.Json;
@@ -11,19 +10,20 @@ namespace Domesday.Core.Append;
 
 /// <summary>The way of every event, whatever source it came over: validate, enrich, set large bodies aside, compose, store.</summary>
 /// <remarks>De-duplication, sequence and durability are one step of the storage engine. Order matters: nothing changes after composing, because that is what is hashed.</remarks>
-public sealed class AppendPipeline(IEventStore store, EventLimits limits, TimeProvider time, AppendMetrics metrics, TenantCaps? caps = null)
+/// <param name="refusal">Why a ledger takes nothing from a kind of source now, such as a tenant that is at its cap; null when it does.</param>
+public sealed class AppendPipeline(IEventStore store, EventLimits limits, TimeProvider time, AppendMetrics metrics, Func<string, string, Problem?>? refusal = null)
 {
     private readonly ConcurrentBag<Worker> _workers = [];
 
     /// <summary>What is kept in quarantine must fit, however small events have to be.</summary>
-    private readonly AppendPipeline? _quarantine = limits.EventBytesMax < EventLimits.Default.EventBytesMax ? new(store, EventLimits.Default, time, metrics, caps) : null;
+    private readonly AppendPipeline? _quarantine = limits.EventBytesMax < EventLimits.Default.EventBytesMax ? new(store, EventLimits.Default, time, metrics, refusal) : null;
 
     /// <summary>Stores what is good, and says what is not.</summary>
     /// <returns><see cref="ProblemKind.Invalid"/> with every fault of every event when the batch is refused; the store's problem when it cannot take more.</returns>
     public async ValueTask<Result<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancellation)
     {
         metrics.Received(request.SourceKind, request.Events.Count);
-        if (caps?.Refusal(request.Tenant, request.SourceKind) is { } full)
+        if (refusal?.Invoke(request.Tenant, request.SourceKind) is { } full)
         {
             metrics.Refused(request.SourceKind, request.Events.Count);
             return full;

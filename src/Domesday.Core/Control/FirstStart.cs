@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Domesday.Core.Access;
 using Domesday.Core.Problems;
-using Domesday.Core.Retention;
 using Domesday.Events;
 
 namespace Domesday.Core.Control;

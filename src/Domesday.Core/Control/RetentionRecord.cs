@@ -1,5 +1,3 @@
-using Domesday.Core.Retention;
-
 namespace Domesday.Core.Control;
 
 /// <summary>How long a tenant's events are kept; without a record for ever.</summary>

@@ -1,6 +1,5 @@
 using Domesday.Core.Access;
 using Domesday.Core.Problems;
-using Domesday.Core.Retention;
 using Domesday.Events;
 
 namespace Domesday.Core.Control;

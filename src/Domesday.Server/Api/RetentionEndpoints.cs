@@ -1,5 +1,6 @@
 using System.Globalization;
 using Domesday.Core.Access;
+using Domesday.Core.Control;
 using Domesday.Core.Retention;
 using Domesday.Http.Authorization;
 using Domesday.Http.Problems;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Domesday.Core.Access;
+using Domesday.Core.Control;
 using Domesday.Core.Problems;
 using Domesday.Core.Query;
 using Domesday.Core.Retention;

@@ -1,4 +1,4 @@
-using Domesday.Core.Retention;
+using Domesday.Core.Control;
 using Domesday.Events;
 using Domesday.Ingest.Syslog;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,5 @@
 using Domesday.Core.Access;
-using Domesday.Core.Retention;
+using Domesday.Core.Control;
 using Domesday.Ingest.Syslog;
 using Microsoft.Extensions.Logging;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Domesday.Core.Access;
-using Domesday.Core.Retention;
+using Domesday.Core.Control;
 using Domesday.Ingest.Syslog;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;

@@ -17,7 +17,7 @@ public class DockerUcpConfigTests
         await using var host = await DialectHost.StartAsync();
         foreach (var type in (string[])["application/json", "application/x-www-form-urlencoded", "text/plain"])
         {
-            using var content = new StringContent($$"""{"username":"admin","password":"{{TestService.Password}}"}""", Encoding.UTF8, type);
+            using var content = new StringContent($$"""{"username":"admin","password":"{{DialectHost.Password}}"}""", Encoding.UTF8, type);
             using var response = await host.Nobody.PostAsync("/auth/login", content, TestContext.Current.CancellationToken);
             var body = JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
             Assert.Equal(["auth_token"], body.AsObject().Select(member => member.Key));

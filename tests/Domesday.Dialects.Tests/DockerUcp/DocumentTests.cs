@@ -36,7 +36,7 @@ public sealed class DocumentTests : IDisposable
         OutsideProgram.Needs("jq");
         await using var host = await DialectHost.StartAsync();
         Directory.CreateDirectory(_folder["home"]);
-        var token = await ShellAsync(host, $$"""curl --silent --insecure --data '{"username":"admin","password":"{{TestService.Password}}"}' https://ucp-domain/auth/login | jq --raw-output .auth_token""");
+        var token = await ShellAsync(host, $$"""curl --silent --insecure --data '{"username":"admin","password":"{{DialectHost.Password}}"}' https://ucp-domain/auth/login | jq --raw-output .auth_token""");
         Assert.Matches(@"^[\w.-]+\s*$", token);
         var header = $"-H \"Authorization: Bearer {token.Trim()}\"";
         var toml = await ShellAsync(host, $"curl --silent --insecure -X GET \"https://ucp-domain/api/ucp/config-toml\" -H \"accept: application/toml\" {header} | tee ucp-config.toml");

@@ -1,4 +1,4 @@
-namespace Domesday.Core.Retention;
+namespace Domesday.Core.Control;
 
 /// <summary>How long a tenant's events are kept, and how much room they may take.</summary>
 public sealed record RetentionPolicy

@@ -1,8 +1,7 @@
 using Domesday.Core.Access;
-using Domesday.Core.Control;
 using Domesday.Core.Problems;
 
-namespace Domesday.Core.Retention;
+namespace Domesday.Core.Control;
 
 /// <summary>A tenant's policy, and which one it is.</summary>
 /// <param name="Version">Changes with the policy; 0 while nobody has set one.</param>
