@@ -138,4 +138,5 @@ public sealed record ApiKeyRecord : ControlRecord
 [JsonSerializable(typeof(CapturePolicyRecord))]
 [JsonSerializable(typeof(DialectSettingsRecord))]
 [JsonSerializable(typeof(RetentionRecord))]
+[JsonSerializable(typeof(SinkRecord))]
 internal sealed partial class ControlJson : JsonSerializerContext;
