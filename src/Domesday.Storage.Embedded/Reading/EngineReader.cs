@@ -13,6 +13,7 @@ namespace Domesday.Storage.Embedded.Reading;
 /// <summary>Answers queries from segments and memory tables. Every answer comes from one snapshot for each ledger.</summary>
 internal sealed class EngineReader(LedgerMap ledgers, Func<LedgerSnapshot, byte[], long?> findId, TimeProvider time) : IEventReader
 {
+    private const int PageBytes = 64 * 1024;
     private const int BatchEntries = 512;
     private const int BatchBytes = 256 * 1024;
 
@@ -21,7 +22,7 @@ internal sealed class EngineReader(LedgerMap ledgers, Func<LedgerSnapshot, byte[
         var through = Now;
         var walk = Walk.Of(queries, query, query.Offset + query.Limit + 1);
         walk.Skip(query.Offset);
-        var output = new ByteBuffer();
+        var output = new ByteBuffer(PageBytes);
         var places = new List<(string Tenant, long Sequence, int Start, int Length)>();
         LedgerPart? lastPart = null;
         var (lastRow, more) = (0, false);
@@ -38,10 +39,10 @@ internal sealed class EngineReader(LedgerMap ledgers, Func<LedgerSnapshot, byte[
             places.Add((part.Tenant, part.FirstSequence + row, start, output.Length - start));
             (lastPart, lastRow) = (part, row);
         }
-        var bytes = output.Written.ToArray();
+        var bytes = output.WrittenMemory;
         return new EventPage
         {
-            Entries = places.ConvertAll(place => new StoredEntry(place.Tenant, place.Sequence, bytes.AsMemory(place.Start, place.Length))),
+            Entries = places.ConvertAll(place => new StoredEntry(place.Tenant, place.Sequence, bytes.Slice(place.Start, place.Length))),
             Next = more && lastPart is not null ? new PageCursor(new(lastPart.Time(lastRow)), scope.IsAllTenants ? lastPart.Tenant : "", lastPart.FirstSequence + lastRow) : null,
             Total = query.Total ? queries.Sum(one => one.Count) : null,
             CompleteThrough = through,
