@@ -13,6 +13,7 @@ using Domesday.Server.Metrics;
 using Domesday.Server.Operations;
 using Domesday.Server.Settings;
 using Domesday.Server.Workers;
+using Domesday.Ui;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -50,6 +51,7 @@ internal static class WebComposition
         app.MapProblemPages();
         app.MapTokenKeys();
         app.MapNativeApi();
+        app.MapUi();
         foreach (var source in parts.Sources) source.Map(app);
         foreach (var dialect in parts.Dialects) dialect.Map(app);
         RouteCheck.EnsureRequirements(app);
@@ -112,5 +114,6 @@ internal static class WebComposition
         services.AddHostedService<GapWorker>();
         services.AddRetention(core);
         services.AddCadf(core);
+        services.AddUi();
     }
 }

@@ -26,7 +26,7 @@ public class DataSinkTests
         var sink = Assert.Single(shown["spec"]!["auditDataSinks"]!.AsArray())!;
         Assert.Equal("cloudwatch", sink["type"]!.GetValue<string>());
         Assert.Equal("AKIAIOSFODNN7EXAMPLE", sink["cloudWatch"]!["credentials"]!["accessKey"]!.GetValue<string>());
-        Assert.Contains(shown["status"]!["state"]!.GetValue<string>(), ["starting", "running", "retrying"]);
+        Assert.Contains(shown["status"]!["state"]!.GetValue<string>(), (string[])["starting", "running", "retrying"]);
 
         var (replaced, _) = await DialectHost.SendAsync(admin, HttpMethod.Put, Path, Config("renamed", "**** (server-side sanitized)"));
         Assert.Equal(HttpStatusCode.NoContent, replaced.StatusCode);
