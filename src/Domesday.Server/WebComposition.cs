@@ -14,6 +14,7 @@ using Domesday.Server.OpenApi;
 using Domesday.Server.Operations;
 using Domesday.Server.Settings;
 using Domesday.Server.Workers;
+using Domesday.Ui;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -51,6 +52,7 @@ internal static class WebComposition
         app.MapTokenKeys();
         app.MapNativeApi();
         app.MapOpenApi();
+        app.MapUi();
         foreach (var source in parts.Sources) source.Map(app);
         foreach (var dialect in parts.Dialects) dialect.Map(app);
         RouteCheck.EnsureRequirements(app);
@@ -113,5 +115,6 @@ internal static class WebComposition
         services.AddHostedService<GapWorker>();
         services.AddRetention(core);
         services.AddCadf(core);
+        services.AddUi();
     }
 }

@@ -12,6 +12,7 @@ internal static class CredentialForms
         ("api_key", new() { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "ApiKey", Description = "An API key." }),
         ("authorization", new() { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "Authorization", Description = "A token with no word before it." }),
         ("x_auth_token", new() { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "X-Auth-Token", Description = "A token of this service, or of the Keystone that it trusts." }),
+        ("session", new() { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Cookie, Name = "__Host-domesday_session", Description = "The session of the web interface; without TLS the cookie is named `domesday_session`." }),
         ("certificate", new() { Type = SecuritySchemeType.MutualTLS, Description = "A client certificate, made by `domesday client-bundle create` or issued by the authority that the service is told of." }),
     ];
 

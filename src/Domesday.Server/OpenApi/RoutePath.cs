@@ -25,6 +25,8 @@ internal sealed class RoutePath
 
     public string Text => "/" + string.Join('/', Parts);
 
+    public bool IsPage => Text == "/" || Text.StartsWith("/ui/", StringComparison.Ordinal);
+
     /// <summary>Names in braces, in their order.</summary>
     public IReadOnlyList<string> Parameters { get; }
 

@@ -14,6 +14,9 @@ internal sealed class ServiceDescription
     /// <summary>Heading over the routes that no text is about.</summary>
     public const string Undescribed = "Others";
 
+    /// <summary>Heading over what browsers load. Nobody else needs a text about it, and it may change with every version.</summary>
+    public const string Pages = "Pages";
+
     private const string Tenant = "tenant";
     private const string DefaultAnswer = "default";
 
@@ -27,7 +30,8 @@ internal sealed class ServiceDescription
         {
             Info = new() { Title = "Domesday", Version = version, Description = "Audit logs: taking them in, keeping them so that nobody changes them unnoticed, and finding what happened." },
             Components = new() { Schemas = new Dictionary<string, IOpenApiSchema>(), Parameters = new Dictionary<string, IOpenApiParameter>(), SecuritySchemes = CredentialForms.Schemes() },
-            Tags = surfaces.Select(surface => new OpenApiTag { Name = surface.Tag, Description = surface.Meaning }).Append(new() { Name = Undescribed }).ToHashSet(),
+            Tags = surfaces.Select(surface => (Name: surface.Tag, surface.Meaning)).Append((Pages, "What the web interface is made of; it may change with every version.")).Append((Undescribed, "What no text is about yet."))
+                .Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Meaning }).ToHashSet(),
             Paths = [],
         };
         foreach (var (name, schema) in ComponentSchemas.All()) _document.Components.Schemas[name] = Parsed(schema);
@@ -64,7 +68,7 @@ internal sealed class ServiceDescription
             OperationId = path.OperationId(method),
             Summary = known ? text.Text.Summary : $"{method} {path.Text}",
             Description = DescriptionOf(route, known ? text.Text.Details : null),
-            Tags = new HashSet<OpenApiTagReference> { new(known ? text.Surface.Tag : Undescribed, _document) },
+            Tags = new HashSet<OpenApiTagReference> { new(known ? text.Surface.Tag : path.IsPage ? Pages : Undescribed, _document) },
             Parameters = [.. ParametersOf(route, path, known ? text.Text.Parameters : [])],
             Responses = [],
         };
