@@ -30,8 +30,8 @@ internal sealed class ServiceDescription
         {
             Info = new() { Title = "Domesday", Version = version, Description = "Audit logs: taking them in, keeping them so that nobody changes them unnoticed, and finding what happened." },
             Components = new() { Schemas = new Dictionary<string, IOpenApiSchema>(), Parameters = new Dictionary<string, IOpenApiParameter>(), SecuritySchemes = CredentialForms.Schemes() },
-            Tags = surfaces.Select(surface => (Name: surface.Tag, surface.Meaning)).Append((Pages, "What the web interface is made of; it may change with every version.")).Append((Undescribed, "What no text is about yet."))
-                .Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Meaning }).ToHashSet(),
+            Tags = surfaces.Select(surface => (surface.Tag, surface.Meaning)).Append((Pages, "What the web interface is made of; it may change with every version.")).Append((Undescribed, "What no text is about yet."))
+                .Select(heading => new OpenApiTag { Name = heading.Item1, Description = heading.Item2 }).ToHashSet(),
             Paths = [],
         };
         foreach (var (name, schema) in ComponentSchemas.All()) _document.Components.Schemas[name] = Parsed(schema);
