@@ -13,6 +13,7 @@ using Domesday.Cli.Commands.Facets;
 using Domesday.Cli.Commands.Gaps;
 using Domesday.Cli.Commands.Get;
 using Domesday.Cli.Commands.Histogram;
+using Domesday.Cli.Commands.Import;
 using Domesday.Cli.Commands.Key;
 using Domesday.Cli.Commands.Note;
 using Domesday.Cli.Commands.Proxy;
@@ -48,6 +49,7 @@ internal static class CommandLine
             ServeCommand.Create(),
             ProxyCommand.Create(console),
             SendCommand.Create(console),
+            ImportCommand.Create(console),
             QueryCommand.Create(console),
             GetCommand.Create(console),
             NoteCommand.Create(console),

@@ -10,9 +10,11 @@ using Domesday.Http.Problems;
 using Domesday.Ingest.Syslog;
 using Domesday.Server.Api;
 using Domesday.Server.Metrics;
+using Domesday.Server.OpenApi;
 using Domesday.Server.Operations;
 using Domesday.Server.Settings;
 using Domesday.Server.Workers;
+using Domesday.Ui;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -49,6 +51,8 @@ internal static class WebComposition
         app.MapProblemPages();
         app.MapTokenKeys();
         app.MapNativeApi();
+        app.MapOpenApi();
+        app.MapUi();
         foreach (var source in parts.Sources) source.Map(app);
         foreach (var dialect in parts.Dialects) dialect.Map(app);
         RouteCheck.EnsureRequirements(app);
@@ -111,5 +115,6 @@ internal static class WebComposition
         services.AddHostedService<GapWorker>();
         services.AddRetention(core);
         services.AddCadf(core);
+        services.AddUi();
     }
 }

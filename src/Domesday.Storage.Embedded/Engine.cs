@@ -111,7 +111,7 @@ internal sealed class Engine : IDisposable
     public bool Merge(CancellationToken cancellation)
     {
         Sweep();
-        return _merge.TryMergeRuns(Ledgers) || _merge.TryMergeSegments(Ledgers, cancellation);
+        return _merge.TryMergeRuns() || _merge.TryMergeSegments(Ledgers, cancellation);
     }
 
     /// <summary>Drops segments whose retention has ended; not at the same time as <see cref="Merge"/>.</summary>
@@ -166,7 +166,7 @@ internal sealed class Engine : IDisposable
     {
         try
         {
-            Files.Ids.Replace(Files.Manifest.IdRuns);
+            Files.UseRuns();
         }
         catch (Exception exception) when (exception is CorruptLedgerException or FileNotFoundException)
         {

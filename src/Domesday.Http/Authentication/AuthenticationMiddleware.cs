@@ -1,6 +1,7 @@
 using Domesday.Core.Control;
 using Domesday.Core.Credentials;
 using Domesday.Core.Problems;
+using Domesday.Http.Authentication.Cookie;
 using Domesday.Http.Authorization;
 using Domesday.Http.Problems;
 using Microsoft.AspNetCore.Http;
@@ -12,6 +13,7 @@ namespace Domesday.Http.Authentication;
 public sealed class AuthenticationMiddleware(RequestDelegate next, CredentialCheck check, ControlLedger ledger)
 {
     private static readonly Problem Missing = new(ProblemKind.Unauthenticated, "The request brings no credential.");
+    private static readonly Problem Forged = new(ProblemKind.Forbidden, "With the session cookie, changes are taken from the service's own pages only: bring another credential.");
 
     public async Task InvokeAsync(HttpContext http)
     {
@@ -36,8 +38,10 @@ public sealed class AuthenticationMiddleware(RequestDelegate next, CredentialChe
     {
         http.Response.Headers.CacheControl = "no-store";
         if (CredentialSchemes.Read(http, endpoint) is not { } credential) return Missing;
+        if (credential.Scheme == CookieScheme.Name && !SameSite.IsSafe(http.Request.Method) && !SameSite.IsOwn(http.Request)) return Forged;
         var checkedCredential = await check.CheckAsync(credential, http.Connection.RemoteIpAddress, http.RequestAborted);
         if (!checkedCredential.IsOk) return checkedCredential.Problem;
+        http.SetIdentity(checkedCredential.Value);
         var scope = ScopeDecision.Decide(checkedCredential.Value, requirement, RouteReach.Of(endpoint), http.Request.Query["tenant"], ledger.State);
         if (!scope.IsOk) return scope.Problem;
         http.SetPrincipal(checkedCredential.Value, scope.Value);

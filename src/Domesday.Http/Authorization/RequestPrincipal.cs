@@ -18,11 +18,23 @@ public static class RequestPrincipal
 
     public static bool IsAuthenticated(this HttpContext http) => http.Features.Get<RequestPrincipalFeature>() is not null;
 
+    /// <summary>Whose credential the request brought, also when its route then refused it; null without a valid one.</summary>
+    public static Principal? Identity(this HttpContext http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        return http.Features.Get<IdentityFeature>()?.Principal;
+    }
+
+    /// <summary>For authentication alone.</summary>
+    internal static void SetIdentity(this HttpContext http, Principal principal) => http.Features.Set(new IdentityFeature(principal));
+
     /// <summary>For authentication alone.</summary>
     public static void SetPrincipal(this HttpContext http, Principal principal, AccessScope scope) => http.Features.Set(new RequestPrincipalFeature(principal, scope));
 
     private static RequestPrincipalFeature Feature(HttpContext http) =>
         http.Features.Get<RequestPrincipalFeature>() ?? throw new InvalidOperationException("The request is not authenticated.");
+
+    private sealed record IdentityFeature(Principal Principal);
 
     private sealed record RequestPrincipalFeature(Principal Principal, AccessScope Scope);
 }

@@ -20,7 +20,7 @@ internal sealed class IdIndex(OpenFiles files, BlockCache cache, long filterByte
         private set => ImmutableInterlocked.InterlockedExchange(ref _runs, value);
     }
 
-    /// <summary>Replaces runs by others; for one thread at a time.</summary>
+    /// <summary>Replaces runs by others; for one thread at a time, see <c>StoreFiles.UseRuns</c>.</summary>
     public void Replace(IReadOnlyList<IdRunInfo> infos)
     {
         var known = Runs.ToDictionary(run => run.Info.File);

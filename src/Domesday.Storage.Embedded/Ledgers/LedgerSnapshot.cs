@@ -64,6 +64,11 @@ internal sealed class LedgerSnapshot : IDisposable
     /// <param name="id">Canonical content.</param>
     public bool HasId(long sequence, ReadOnlySpan<byte> id)
     {
+        foreach (var (table, rows) in Tables)
+        {
+            // A run of ids is there before its table is given up.
+            if (sequence >= table.FirstSequence && sequence < table.FirstSequence + rows) return table.HasId((int)(sequence - table.FirstSequence), id);
+        }
         if (SegmentOf(sequence) is not { } segment) return false;
         return new EntryCursor(segment).Value(segment.Layout.ColumnOf(EventField.Id), (int)(sequence - segment.Info.FirstSequence)).SequenceEqual(id);
     }

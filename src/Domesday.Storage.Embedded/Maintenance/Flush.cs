@@ -94,7 +94,7 @@ internal sealed class Flush(StoreFiles files, EngineOptions options)
             ],
         });
         // Ids first: an id that is no longer in a table is then in the runs.
-        files.Ids.Replace(files.Manifest.IdRuns);
+        files.UseRuns();
         foreach (var (ledger, table, info) in written)
         {
             files.Keep(info);

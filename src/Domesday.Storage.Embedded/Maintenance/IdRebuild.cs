@@ -22,7 +22,7 @@ internal sealed class IdRebuild(StoreFiles files, LedgerMap ledgers)
         files.Disk.SyncFolder(IdRun.Folder);
         var old = files.Manifest.IdRuns.Select(run => run.File).ToList();
         files.Change(manifest => manifest with { IdRuns = runs });
-        files.Ids.Replace(runs);
+        files.UseRuns();
         files.ReleaseRuns(old);
     }
 

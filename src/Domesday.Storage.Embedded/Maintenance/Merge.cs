@@ -42,20 +42,23 @@ internal sealed class Merge(StoreFiles files, EngineOptions options)
 
     /// <summary>Merges runs of ids, if there are too many.</summary>
     /// <returns>False when there was nothing to do.</returns>
-    public bool TryMergeRuns(LedgerMap ledgers)
+    public bool TryMergeRuns()
     {
-        var (chosen, level) = IdMerge.Plan(files.Manifest.IdRuns);
+        // The runs first: a manifest that is read later lists the segments of all their events, and a flush in between adds to both.
+        var runs = files.Ids.Runs;
+        var manifest = files.Manifest;
+        var (chosen, level) = IdMerge.Plan([.. runs.Select(run => run.Info)]);
         if (chosen.Count == 0) return false;
         var numbers = chosen.Select(run => run.File).ToHashSet();
-        var kept = ledgers.All.ToDictionary(ledger => ledger.Number, ledger => ledger.View.Segments.Count > 0 ? ledger.View.Segments[0].Info.FirstSequence : ledger.Durable);
-        var merged = IdMerge.Merge(files.Disk, files.Numbers.Take(), level, [.. files.Ids.Runs.Where(run => numbers.Contains(run.Info.File))],
+        var kept = manifest.Tenants.ToDictionary(tenant => tenant.Number, tenant => tenant.Segments.Count > 0 ? tenant.Segments[0].FirstSequence : tenant.Durable);
+        var merged = IdMerge.Merge(files.Disk, files.Numbers.Take(), level, [.. runs.Where(run => numbers.Contains(run.Info.File))],
             entry => kept.TryGetValue(entry.Tenant, out var first) && entry.Sequence >= first);
         files.Disk.SyncFolder(IdRun.Folder);
-        files.Change(manifest => manifest with
+        files.Change(changed => changed with
         {
-            IdRuns = [.. manifest.IdRuns.Where(run => !numbers.Contains(run.File)), .. merged is null ? Array.Empty<IdRunInfo>() : [merged]],
+            IdRuns = [.. changed.IdRuns.Where(run => !numbers.Contains(run.File)), .. merged is null ? Array.Empty<IdRunInfo>() : [merged]],
         });
-        files.Ids.Replace(files.Manifest.IdRuns);
+        files.UseRuns();
         files.ReleaseRuns(numbers);
         return true;
     }

@@ -16,6 +16,7 @@ internal sealed class StoreFiles
     private static readonly TimeSpan ReadersGone = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
+    private readonly Lock _idsLock = new();
     private readonly TimeProvider _time;
     private readonly Dictionary<long, int> _segmentsIn = [];
     private readonly Queue<(DateTimeOffset When, long File)> _oldRuns = new();
@@ -75,6 +76,13 @@ internal sealed class StoreFiles
             next.Write(Disk);
             Volatile.Write(ref _manifest, next);
         }
+    }
+
+    /// <summary>Looks ids up in the runs that the manifest lists now; by all who changed them, in any thread.</summary>
+    public void UseRuns()
+    {
+        // The manifest is read inside the lock: who comes last has the newest, and none can put back an older one.
+        lock (_idsLock) Ids.Replace(Manifest.IdRuns);
     }
 
     /// <summary>Removes a segment that no view holds any more; its file goes with the last segment in it.</summary>

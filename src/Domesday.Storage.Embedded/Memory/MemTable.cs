@@ -104,15 +104,22 @@ internal sealed class MemTable(SipHash hash, long firstSequence)
     /// <param name="id">Canonical content.</param>
     public int Find(ulong idHash, ReadOnlySpan<byte> id)
     {
-        Span<FieldSlice> slices = stackalloc FieldSlice[EventSchema.Count];
         var candidates = _ids.Find(idHash);
         while (candidates.Next() is >= 0 and var row)
         {
-            var entry = Entry(row).Span;
-            EntrySlicer.Slice(entry, slices);
-            if (slices[(int)EventField.Id].Of(entry).SequenceEqual(id)) return row;
+            if (HasId(row, id)) return row;
         }
         return -1;
+    }
+
+    /// <summary>Whether the event in a row has this id.</summary>
+    /// <param name="id">Canonical content.</param>
+    public bool HasId(int row, ReadOnlySpan<byte> id)
+    {
+        Span<FieldSlice> slices = stackalloc FieldSlice[EventSchema.Count];
+        var entry = Entry(row).Span;
+        EntrySlicer.Slice(entry, slices);
+        return slices[(int)EventField.Id].Of(entry).SequenceEqual(id);
     }
 
     private MemColumn ColumnFor(EventField field)

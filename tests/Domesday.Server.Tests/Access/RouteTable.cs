@@ -8,7 +8,7 @@ internal static class RouteTable
 {
     private const string Api = "/audit/v1";
 
-    public static IReadOnlyList<RouteCase> All { get; } = [.. Open(), .. Access(), .. Events(), .. Log(), .. Ingest(), .. UpCloud(), .. DockerUcp(), .. PlatformPcd(), .. SpectroPalette(), .. RunAi()];
+    public static IReadOnlyList<RouteCase> All { get; } = [.. Open(), .. Access(), .. Events(), .. Log(), .. Ui(), .. Ingest(), .. UpCloud(), .. DockerUcp(), .. PlatformPcd(), .. SpectroPalette(), .. RunAi()];
 
     private static IEnumerable<RouteCase> Open() =>
     [
@@ -16,6 +16,8 @@ internal static class RouteTable
         new("GET /readyz", Everybody, Permission.None, "/readyz"),
         new("GET /problems/{kind}", Everybody, Permission.None, "/problems/notfound"),
         new("GET /.well-known/jwks.json", Everybody, Permission.None, "/.well-known/jwks.json"),
+        new("GET /openapi.json", Everybody, Permission.None, "/openapi.json"),
+        new($"GET {Api}/openapi.json", Everybody, Permission.None, $"{Api}/openapi.json"),
         new($"POST {Api}/sign-in", Everybody, Permission.None, $"{Api}/sign-in", """{"user":"nobody","password":"wrong"}"""),
         new($"POST {Api}/sign-out", Anybody, Permission.None, $"{Api}/sign-out"),
         new($"GET {Api}/me", Anybody, Permission.None, $"{Api}/me"),
@@ -73,6 +75,18 @@ internal static class RouteTable
         new($"GET {Api}/log/tile/entries/{{**place}}", Tenant, Permission.ProofRead | Permission.AuditExport, $"{Api}/log/tile/entries/000.p/1"),
         new($"GET {Api}/log/proof/inclusion", Tenant, Permission.ProofRead, $"{Api}/log/proof/inclusion?sequence=0"),
         new($"GET {Api}/log/proof/consistency", Tenant, Permission.ProofRead, $"{Api}/log/proof/consistency?from=1"),
+    ];
+
+    private static IEnumerable<RouteCase> Ui() =>
+    [
+        new("GET /ui/assets/{name}", Everybody, Permission.None, "/ui/assets/base.css"),
+        new("GET /ui/columns.css", Everybody, Permission.None, "/ui/columns.css"),
+        new("GET /ui/sign-in", Everybody, Permission.None, "/ui/sign-in"),
+        new("POST /ui/sign-in", Everybody, Permission.None, "/ui/sign-in"),
+        new("POST /ui/sign-out", Anybody, Permission.None, "/ui/sign-out"),
+        new("GET /", Anybody, Permission.None, "/"),
+        new("GET /ui/events", Project, Permission.AuditList, "/ui/events?from=2026-01-01"),
+        new("GET /ui/events/rows", Project, Permission.AuditList, "/ui/events/rows?from=2026-01-01&cursor=MSAxODk5OTA0MDAwMDAwMDAwIDEwMDAg"),
     ];
 
     private static IEnumerable<RouteCase> Ingest() =>

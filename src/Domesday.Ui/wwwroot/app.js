@@ -1,0 +1,55 @@
+// What every page does: theme, menus that close, and the parts that a page's own attributes ask for.
+import { setCookie, getCookie, announce } from "./shared.js";
+
+const YEAR = 400 * 24 * 3600;
+const root = document.documentElement;
+
+for (const button of document.querySelectorAll("[data-theme-switch]")) {
+  button.hidden = false;
+  const dark = () => root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  const label = () => button.setAttribute("aria-label", dark() ? "Change to the light theme" : "Change to the dark theme");
+  label();
+  button.addEventListener("click", () => {
+    root.dataset.theme = dark() ? "light" : "dark";
+    setCookie("domesday_theme", root.dataset.theme, YEAR);
+    label();
+    announce(`The theme is ${root.dataset.theme} now.`);
+  });
+}
+
+for (const form of document.querySelectorAll("[data-submit-on-change]")) form.addEventListener("change", () => form.requestSubmit());
+
+for (const link of document.querySelectorAll("[data-local-zone]")) {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!zone || zone === "UTC" || document.querySelector(`.zone-switch a[aria-current][href*="${CSS.escape(encodeURIComponent(zone))}"]`)) continue;
+  const url = new URL(link.href);
+  url.searchParams.set("zone", zone);
+  link.href = url.href;
+  link.textContent = zone.replaceAll("_", " ");
+  link.hidden = false;
+}
+
+// One menu at a time; Escape and a click elsewhere close it.
+const popovers = () => document.querySelectorAll("details.popover[open]");
+document.addEventListener("toggle", event => {
+  if (!event.target.matches?.("details.popover") || !event.target.open) return;
+  for (const other of popovers()) if (other !== event.target) other.open = false;
+  const panel = event.target.lastElementChild;
+  panel.style.left = "0";
+  const beyond = panel.getBoundingClientRect().right - document.documentElement.clientWidth + 12;
+  if (beyond > 0) panel.style.left = `${-beyond}px`;
+}, true);
+document.addEventListener("click", event => { for (const open of popovers()) if (!open.contains(event.target)) open.open = false; });
+document.addEventListener("keydown", event => {
+  if (event.key !== "Escape") return;
+  for (const open of popovers()) { open.open = false; open.querySelector("summary").focus(); }
+});
+
+// A visit ends after half an hour without a page.
+const now = Date.now(), seen = Number(getCookie("domesday_seen"));
+if (seen && now - seen > 30 * 60 * 1000) setCookie("domesday_last_visit", new Date(seen).toISOString(), YEAR);
+setCookie("domesday_seen", String(now), YEAR);
+
+if (document.querySelector("[data-events]")) import("./events.js");
+if (document.querySelector("form[data-api]")) import("./forms.js");
+if (document.querySelector("[data-verify]")) import("./verify.js");

@@ -1,0 +1,15 @@
+// The page of events: endless rows, live tail, brushing, columns, completion, downloads.
+import { setupRows } from "./rows.js";
+import { setupTail } from "./tail.js";
+import { setupBrush } from "./brush.js";
+import { setupColumns } from "./columns.js";
+import { setupCompletion } from "./completion.js";
+import { setupDownload } from "./download.js";
+
+const table = document.querySelector("[data-events]");
+setupRows(table);
+setupTail(table);
+setupColumns(table);
+for (const figure of document.querySelectorAll(".histogram")) setupBrush(figure);
+for (const form of document.querySelectorAll("form[data-complete]")) setupCompletion(form);
+for (const panel of document.querySelectorAll("[data-download]")) setupDownload(panel);

@@ -1,0 +1,100 @@
+// Forms that ask the native API: the same checks and the same errors as everybody gets, each beside its field.
+import { announce, ask, element } from "./shared.js";
+
+for (const form of document.querySelectorAll("form[data-api]")) form.addEventListener("submit", event => { event.preventDefault(); send(form, event.submitter); });
+
+async function send(form, submitter) {
+  if (form.dataset.confirm && !confirm(form.dataset.confirm)) return;
+  clear(form);
+  const [method, url] = [form.dataset.method, form.dataset.api];
+  const body = form.dataset.body === "none" ? null : form.dataset.body === "raw" ? form.elements[form.dataset.rawField].value : JSON.stringify(bodyOf(form));
+  if (submitter) submitter.disabled = true;
+  try {
+    const headers = body === null ? {} : { "Content-Type": "application/json" };
+    if (form.dataset.version) headers["If-Match"] = `"${form.dataset.version}"`;
+    const response = await ask(url, { method, body, headers });
+    const answer = response.status === 204 ? null : await response.json().catch(() => null);
+    if (response.ok) done(form, answer); else fail(form, answer, response.status);
+  } catch {
+    message(form, "The service did not answer: nothing is known to have changed. Try again.");
+  }
+  if (submitter) submitter.disabled = false;
+}
+
+/** Members by the fields' names; what is empty is left out. */
+function bodyOf(form) {
+  const body = {};
+  for (const field of form.elements) {
+    if (!field.name || field.disabled) continue;
+    const kind = field.dataset.kind ?? "text", text = field.value.trim();
+    if (kind === "flag") body[field.name] = field.checked;
+    else if (kind === "choice") { if (field.checked) (body[field.name] ??= []).push(field.value); }
+    else if (kind === "null") { if (field.checked) body[field.name] = null; }
+    else if (kind === "bool") { if (text) body[field.name] = text === "true"; }
+    else if (text === "") continue;
+    else if (kind === "number") body[field.name] = Number.isFinite(Number(text)) ? Number(text) : text;
+    else if (kind === "list") body[field.name] = text.split(/[\n,]/).map(item => item.trim()).filter(item => item);
+    else if (kind === "time") body[field.name] = new Date(text).toISOString();
+    else if (kind === "secret") body[field.name] = field.value;
+    else body[field.name] = text;
+  }
+  return body;
+}
+
+function done(form, answer) {
+  const secret = form.dataset.secret && answer?.[form.dataset.secret];
+  if (secret) return reveal(form, secret);
+  announce("Done.");
+  const next = form.dataset.next?.replace("{id}", encodeURIComponent(answer?.[form.dataset.id ?? "id"] ?? ""));
+  if (next && next !== location.pathname + location.search) location.href = next;
+  else location.reload();
+}
+
+/** A secret is shown once, until one leaves. */
+function reveal(form, secret) {
+  const box = element("div", { class: "notice good", role: "status", tabindex: "-1" },
+    element("h2", {}, form.dataset.secretTitle ?? "It is made"),
+    element("p", {}, "Copy it now: it is shown this once and kept nowhere."),
+    element("p", {}, element("code", { class: "secret" }, secret)));
+  const actions = element("p", { class: "actions" });
+  const copy = element("button", { type: "button" }, "Copy");
+  copy.addEventListener("click", async () => { await navigator.clipboard.writeText(secret); announce("Copied."); copy.textContent = "Copied"; });
+  const close = element("button", { type: "button", class: "primary" }, "I have it");
+  close.addEventListener("click", () => location.reload());
+  actions.append(...(navigator.clipboard ? [copy] : []), close);
+  box.append(actions);
+  form.replaceWith(box);
+  box.focus();
+}
+
+function fail(form, answer, status) {
+  let first = null;
+  const rest = [];
+  for (const fault of answer?.errors ?? []) {
+    const name = (fault.field ?? "").replace(/[[.].*$/, "");
+    const field = name && [...form.elements].find(one => one.name === name);
+    if (!field) { rest.push(`${fault.field ?? ""} ${fault.reason}`.trim()); continue; }
+    const id = `${field.id || name}-error`;
+    let said = document.getElementById(id);
+    if (!said) {
+      said = element("p", { class: "field-error", id });
+      (field.closest(".field, fieldset") ?? field.parentElement).append(said);
+    }
+    said.textContent = `${said.textContent ? said.textContent + "; " : ""}${fault.field} ${fault.reason}`;
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", id);
+    first ??= field;
+  }
+  message(form, [answer?.detail ?? `The service answered ${status}.`, ...rest].join(" "));
+  (first ?? form.querySelector(".form-error")).focus();
+}
+
+function message(form, text) {
+  const said = element("p", { class: "form-error", role: "alert", tabindex: "-1" }, text);
+  form.append(said);
+}
+
+function clear(form) {
+  for (const said of form.querySelectorAll(".form-error, .field-error")) said.remove();
+  for (const field of form.querySelectorAll("[aria-invalid]")) { field.removeAttribute("aria-invalid"); field.removeAttribute("aria-describedby"); }
+}

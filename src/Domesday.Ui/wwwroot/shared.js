@@ -1,0 +1,36 @@
+// What several scripts need.
+
+export function setCookie(name, value, seconds) {
+  document.cookie = `${name}=${encodeURIComponent(value)}; Path=/; Max-Age=${seconds}; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`;
+}
+
+export function getCookie(name) {
+  const found = document.cookie.split("; ").find(pair => pair.startsWith(`${name}=`));
+  return found ? decodeURIComponent(found.slice(name.length + 1)) : null;
+}
+
+/** Says something to those who listen to the page. */
+export function announce(text) {
+  const region = document.getElementById("announce");
+  if (region) region.textContent = text;
+}
+
+export const amount = number => Number(number).toLocaleString("en-US");
+
+/** Makes an element: attributes by name, then children; texts become text nodes and never markup. */
+export function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) if (value !== null && value !== undefined) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+/** Control and format characters as their code points, as the service shows them. */
+export const visible = text => String(text).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, letter => `⟨U+${letter.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
+
+/** Asks the service; a session that has ended shows the form for signing in, in this place. */
+export async function ask(url, options = {}) {
+  const response = await fetch(url, { credentials: "same-origin", ...options });
+  if (response.status === 401) location.reload();
+  return response;
+}
