@@ -19,7 +19,8 @@ public sealed class DomesdayClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         _transport = new(options, handler);
-        (Tenants, Keys, Access, Quarantine, Retention, Sinks) = (new(_transport), new(_transport), new(_transport), new(_transport), new(_transport), new(_transport));
+        (Tenants, Keys, Access, Quarantine) = (new(_transport), new(_transport), new(_transport), new(_transport));
+        (Retention, CapturePolicies, Sinks) = (new(_transport), new(_transport), new(_transport));
     }
 
     public Tenants Tenants { get; }
@@ -36,6 +37,9 @@ public sealed class DomesdayClient : IDisposable
 
     /// <summary>Where events are forwarded to.</summary>
     public Sinks Sinks { get; }
+
+    /// <summary>What proxies and middlewares record.</summary>
+    public CapturePolicies CapturePolicies { get; }
 
     /// <summary>Which numbers are missing of producers that number their events.</summary>
     /// <param name="producer">Null: all of them.</param>
