@@ -44,7 +44,7 @@ internal sealed record SinkBody(
     long Replayed,
     long Missed,
     long LagEvents,
-    double LagSeconds,
+    long LagSeconds,
     UnsentBody? OldestUnsent,
     ReplayBody? Replay,
     Timestamp? LastAcceptedAt,
@@ -59,7 +59,7 @@ internal sealed record SinkBody(
         return new(
             sink.Id, sink.Tenant, sink.Name, sink.Type, settings, sink.Filter, sink.Fields, sink.Format, sink.IsChannel, sink.IsPaused, sink.BatchEvents, sink.BatchMilliseconds,
             sink.StartSequence, sink.KeptBy, sink.Version, record?.CreatedAt, record?.UpdatedAt, standing?.State ?? (sink.IsPaused ? SinkStates.Paused : SinkStates.Running), warning,
-            cursor.Next, cursor.Sent, cursor.Accepted, cursor.Rejected, standing?.RejectedKept ?? 0, cursor.Retried, cursor.Replayed, cursor.Missed, lag.Events, Math.Round(lag.Seconds, 3),
+            cursor.Next, cursor.Sent, cursor.Accepted, cursor.Rejected, standing?.RejectedKept ?? 0, cursor.Retried, cursor.Replayed, cursor.Missed, lag.Events, (long)lag.Seconds,
             lag.OldestSequence is { } oldest ? new(oldest, lag.OldestTime, lag.OldestReceivedAt) : null,
             cursor.Replay is { } replay ? new(replay.Next, replay.To, replay.RejectedOnly) : null, cursor.LastAcceptedAt, cursor.LastError, cursor.LastErrorAt);
     }
