@@ -86,6 +86,7 @@ internal static class WebComposition
         services.AddSingleton(core.Sealer);
         services.AddSingleton(core.SealingOptions);
         services.AddSingleton(new LedgerProofs(core.Storage.Store, core.Storage.Reader, core.Sealer));
+        services.AddSingleton(_ => new LedgerVerifier(core.Storage.Store, core.Storage.Reader, core.Sealer, core.Queue, core.Time));
         services.AddSingleton<ICheckpointSource>(new SealedCheckpoints(core.Sealer));
         services.AddSingleton(core.Ledger);
         services.AddSingleton(core.Secrets);
@@ -106,6 +107,7 @@ internal static class WebComposition
         services.AddSingleton(new RoleDirectory(core.Ledger, core.Time));
         services.AddSingleton(new GrantDirectory(core.Ledger, core.Time));
         services.AddSingleton(new CapturePolicies(core.Ledger));
+        services.AddSingleton(new ViewDirectory(core.Ledger, core.Time));
         services.AddSingleton(_ => new GapTracker(core.Storage.Store, core.Storage.Reader, core.Settings.Data, core.Loggers.CreateLogger<GapTracker>()));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = StopMax);
         services.AddHostedService<AccessRecordsWorker>();
