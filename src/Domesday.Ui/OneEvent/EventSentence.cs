@@ -22,7 +22,8 @@ public static class EventSentence
         var what = failed ? $"tried “{auditEvent.Action}” on" : Past.GetValueOrDefault(auditEvent.Action, $"did “{auditEvent.Action}” to");
         if (auditEvent.Action is "login" or "logout" && !failed) return $"{who} {what}{Through(auditEvent)}{From(auditEvent)}.";
         var end = failed ? $", and failed{(Because(auditEvent.Outcome!) is { } reason ? $": {reason}" : "")}" : "";
-        return $"{who} {what} {Which(auditEvent.Resource)}{In(auditEvent.Scope)}{Through(auditEvent)}{From(auditEvent)}{end}.";
+        var how = auditEvent is { Service: "domesday", Operation: { } operation } ? $" ({operation})" : "";
+        return $"{who} {what} {Which(auditEvent.Resource)}{In(auditEvent.Scope)}{Through(auditEvent)}{From(auditEvent)}{how}{end}.";
     }
 
     private static string Who(Actor? actor)
