@@ -1,0 +1,177 @@
+using System.Threading.Channels;
+using Domesday.Core.Problems;
+using Domesday.Storage.Postgres.Ledgers;
+using Domesday.Storage.Postgres.Schema;
+using Npgsql;
+
+namespace Domesday.Storage.Postgres.Commit;
+
+/// <summary>Writes for some of the ledgers: while one group is being committed, the next one gathers.</summary>
+internal sealed class AppendLane : IAsyncDisposable
+{
+    private const int GroupBytesMax = 8 * 1024 * 1024;
+    private const int GroupEventsMax = 20_000;
+    private const int Attempts = 2;
+
+    private static readonly TimeSpan RoomMax = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AskMax = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AskPause = TimeSpan.FromMilliseconds(200);
+
+    private readonly Channel<AppendTicket> _waiting = Channel.CreateUnbounded<AppendTicket>(new() { SingleReader = true });
+    private readonly LaneParts _parts;
+    private readonly Task _loop;
+    private long _bytes;
+    private volatile TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public AppendLane(LaneParts parts)
+    {
+        _parts = parts;
+        _loop = Task.Run(RunAsync);
+    }
+
+    /// <summary>Bytes that wait.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>Stores a batch, waiting for room if there is none.</summary>
+    public async ValueTask<Result<IReadOnlyList<Core.Storage.Receipt>>> AppendAsync(AppendTicket ticket, CancellationToken cancellation)
+    {
+        var started = _parts.Time.GetTimestamp();
+        while (true)
+        {
+            // Taken before the bytes are looked at: room that comes in between completes it.
+            var room = _room.Task;
+            if (Interlocked.Read(ref _bytes) is var waiting && (waiting == 0 || waiting + ticket.Bytes <= _parts.WaitingBytesMax)) break;
+            var left = RoomMax - _parts.Time.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero || await Task.WhenAny(room, Task.Delay(left, _parts.Time, cancellation)) != room)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                return new Problem(ProblemKind.Unavailable, "More is being sent than can be stored.", RetryAfter: TimeSpan.FromSeconds(1));
+            }
+        }
+        Interlocked.Add(ref _bytes, ticket.Bytes);
+        if (!_waiting.Writer.TryWrite(ticket)) return new Problem(ProblemKind.Unavailable, "The service is stopping.", RetryAfter: RoomMax);
+        return await ticket.Done.WaitAsync(cancellation);
+    }
+
+    /// <summary>Stores what waits, and takes no more.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _waiting.Writer.TryComplete();
+        await _loop;
+    }
+
+    private async Task RunAsync()
+    {
+        var group = new List<AppendTicket>();
+        while (await _waiting.Reader.WaitToReadAsync())
+        {
+            group.Clear();
+            var (bytes, events) = (0, 0);
+            while (_waiting.Reader.TryPeek(out var next) && (group.Count == 0 || (bytes + next.Bytes <= GroupBytesMax && events + next.Batch.Entries.Count <= GroupEventsMax)))
+            {
+                _waiting.Reader.TryRead(out _);
+                (bytes, events) = (bytes + next.Bytes, events + next.Batch.Entries.Count);
+                group.Add(next);
+            }
+            await StoreAsync([.. group]);
+            Interlocked.Add(ref _bytes, -bytes);
+            Interlocked.Exchange(ref _room, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        }
+    }
+
+    private async Task StoreAsync(IReadOnlyList<AppendTicket> tickets)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                if (await TryStoreAsync(tickets)) return;
+            }
+            catch (NpgsqlException exception) when (Outage.Is(exception))
+            {
+                if (attempt < Attempts) continue;
+                _parts.Failed(exception);
+                foreach (var ticket in tickets) ticket.Complete(Outage.Problem(exception));
+                return;
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                _parts.Failed(exception);
+                if (tickets is [var only]) only.Fail(exception);
+                // One that cannot be stored must not take its neighbours along.
+                else foreach (var ticket in tickets) await StoreAsync([ticket]);
+                return;
+            }
+        }
+    }
+
+    /// <returns>False when it was not stored and is to be tried again.</returns>
+    private async Task<bool> TryStoreAsync(IReadOnlyList<AppendTicket> tickets)
+    {
+        var today = _parts.Today();
+        await _parts.Partitions.EnsureAsync(today, CancellationToken.None);
+        foreach (var ledger in tickets.Select(ticket => ticket.Ledger).Distinct()) await _parts.Ledgers.EnsureAsync(ledger, CancellationToken.None);
+        var started = _parts.Time.GetTimestamp();
+        var connection = await _parts.Source.OpenConnectionAsync();
+        try
+        {
+            var commit = new GroupCommit(connection, tickets, today, _parts.RollUpAfter);
+            await commit.PrepareAsync(CancellationToken.None);
+            try
+            {
+                await commit.CommitAsync(CancellationToken.None);
+            }
+            catch (NpgsqlException exception) when (exception is not PostgresException)
+            {
+                // The answer was lost: only the database knows.
+                await connection.DisposeAsync();
+                if (await IsCommittedAsync(commit.TransactionId!) is not { } isCommitted) throw;
+                if (!isCommitted) return false;
+                connection = await _parts.Source.OpenConnectionAsync();
+            }
+            await commit.PublishAsync(connection, CancellationToken.None);
+            _parts.Committed(tickets.Count, commit.Events, _parts.Time.GetElapsedTime(started));
+            return true;
+        }
+        finally
+        {
+            await connection.DisposeAsync();
+        }
+    }
+
+    /// <returns>Null when the database does not know, or cannot be asked.</returns>
+    private async Task<bool?> IsCommittedAsync(string transaction)
+    {
+        var started = _parts.Time.GetTimestamp();
+        while (_parts.Time.GetElapsedTime(started) < AskMax)
+        {
+            try
+            {
+                await using var command = _parts.Source.CreateCommand("select pg_xact_status($1::text::xid8)");
+                command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = transaction });
+                var status = await command.ExecuteScalarAsync() as string;
+                if (status == "committed") return true;
+                if (status == "aborted") return false;
+                // In progress: the server has not noticed yet that we are gone.
+            }
+            catch (PostgresException exception) when (!Outage.Is(exception))
+            {
+                // A number that a promoted standby has never reached.
+                return null;
+            }
+            catch (NpgsqlException)
+            {
+                // Not back yet.
+            }
+            await Task.Delay(AskPause, _parts.Time);
+        }
+        return null;
+    }
+}
+
+/// <summary>What a lane works with.</summary>
+/// <param name="Today">The day of the partition to write to.</param>
+/// <param name="Committed">Hears of batches, events and the time they took.</param>
+/// <param name="Failed">Hears why a group was not stored.</param>
+internal sealed record LaneParts(
+    NpgsqlDataSource Source, LedgerMap Ledgers, Partitions Partitions, TimeProvider Time, Func<int> Today, int RollUpAfter, long WaitingBytesMax, Action<int, long, TimeSpan> Committed, Action<Exception> Failed);

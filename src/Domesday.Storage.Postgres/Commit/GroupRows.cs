@@ -1,0 +1,127 @@
+using System.Text;
+using Domesday.Core.Storage;
+using Domesday.Storage.Postgres.Chunks;
+using Domesday.Storage.Postgres.Columns;
+using Domesday.Storage.Postgres.Rollups;
+using Domesday.Storage.Postgres.Schema;
+using Npgsql;
+
+namespace Domesday.Storage.Postgres.Commit;
+
+/// <summary>The rows that a group adds, by table and partition.</summary>
+internal sealed class GroupRows
+{
+    private readonly CopyBuffer _ids = new();
+    private readonly CopyBuffer _dictionary = new();
+    private readonly CopyBuffer _rollups = new();
+    private readonly CopyBuffer _leaves = new();
+    private readonly Dictionary<(string Table, int Day), CopyBuffer> _partitions = [];
+
+    private static short EventColumnCount { get; } = (short)(4 + EventColumns.Hashed.Count + EventColumns.Coded.Count);
+
+    public void Id(int ledger, Guid key, long sequence)
+    {
+        _ids.Row(3);
+        _ids.Uuid(key);
+        _ids.Int64(sequence);
+        _ids.Int32(ledger);
+    }
+
+    public void Event(int ledger, int day, EventRow row)
+    {
+        var rows = Partition("event", day);
+        rows.Row(EventColumnCount);
+        rows.Int64(row.Sequence);
+        rows.Int64(row.Time);
+        foreach (var hash in row.Hashes) rows.Hash(hash);
+        rows.Int32(ledger);
+        rows.Int32(day);
+        foreach (var code in row.Codes) rows.Code(code);
+    }
+
+    public void Chunk(int ledger, int day, BuiltChunk chunk)
+    {
+        var rows = Partition("chunk", day);
+        rows.Row(6);
+        rows.Int64(chunk.First);
+        rows.Int32(ledger);
+        rows.Int32(day);
+        rows.Int32(chunk.Count);
+        rows.Int32(chunk.RawBytes);
+        rows.Bytes(chunk.Data);
+    }
+
+    /// <returns>Bytes that it takes.</returns>
+    public long Attachment(int ledger, int day, long sequence, PendingAttachment attachment)
+    {
+        var rows = Partition("attachment", day);
+        var packed = ChunkFormat.Pack(attachment.Bytes.Span);
+        rows.Row(6);
+        rows.Int64(sequence);
+        rows.Int32(ledger);
+        rows.Int32(day);
+        rows.Bytes(Convert.FromHexString(attachment.Sha256));
+        rows.Int32(attachment.Bytes.Length);
+        rows.Bytes(packed);
+        return packed.Length;
+    }
+
+    public void Dictionary(int ledger, NewCodes codes)
+    {
+        for (var i = 0; i < codes.Values.Count; i++)
+        {
+            _dictionary.Row(4);
+            _dictionary.Int32(ledger);
+            _dictionary.Int32(codes.First + i);
+            _dictionary.Bytes(Encoding.ASCII.GetBytes(Domesday.Events.Schema.EventSchema.Of(codes.Values[i].Field).Path));
+            _dictionary.Bytes(codes.Values[i].Value);
+        }
+    }
+
+    public void Rollup(int ledger, RollupHours hours)
+    {
+        foreach (var (hour, counts) in hours.Hours)
+        {
+            _rollups.Row(7);
+            _rollups.Int32(ledger);
+            _rollups.Int16(0);
+            _rollups.Int32(hour);
+            _rollups.Boolean(false);
+            _rollups.Int64(counts.Events);
+            _rollups.Int64(counts.Failures);
+            _rollups.Bytes(counts.Pack());
+        }
+    }
+
+    public void DroppedLeaves(int ledger, long first, ReadOnlySpan<byte> hashes)
+    {
+        _leaves.Row(3);
+        _leaves.Int32(ledger);
+        _leaves.Int64(first);
+        _leaves.Bytes(hashes);
+    }
+
+    public async ValueTask SendAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await _ids.SendAsync(connection, "event_id (id, sequence, ledger)", cancellation);
+        await _dictionary.SendAsync(connection, "dictionary (ledger, code, field, value)", cancellation);
+        foreach (var ((table, day), rows) in _partitions)
+        {
+            var columns = table switch
+            {
+                "event" => EventColumns.List,
+                "chunk" => "first, ledger, day, count, raw_bytes, data",
+                _ => "sequence, ledger, day, sha256, raw_bytes, data",
+            };
+            await rows.SendAsync(connection, $"{Partitions.NameOf(table, day)} ({columns})", cancellation);
+        }
+        await _rollups.SendAsync(connection, "rollup (ledger, level, at, folded, events, failures, data)", cancellation);
+        await _leaves.SendAsync(connection, "dropped_leaf (ledger, first, hashes)", cancellation);
+    }
+
+    private CopyBuffer Partition(string table, int day)
+    {
+        if (!_partitions.TryGetValue((table, day), out var rows)) _partitions.Add((table, day), rows = new());
+        return rows;
+    }
+}

@@ -1,0 +1,120 @@
+using System.Text;
+using Domesday.Core.Storage;
+using Domesday.Events.Json;
+using Domesday.Events.Merkle;
+using Domesday.Storage.Postgres.Chunks;
+using Domesday.Storage.Postgres.Columns;
+using Domesday.Storage.Postgres.Ledgers;
+using Domesday.Storage.Postgres.Rollups;
+
+namespace Domesday.Storage.Postgres.Commit;
+
+/// <summary>One ledger's part of a group: gives sequences to what is new and writes its rows.</summary>
+/// <param name="locked">The ledger's row, locked by this transaction.</param>
+/// <param name="stored">Sequences of ids that the ledger has already.</param>
+internal sealed class LedgerTurn(Ledger ledger, LockedLedger locked, IReadOnlyDictionary<Guid, long> stored, GroupRows rows)
+{
+    /// <summary>What an event takes beside its entry: row, indexes, id; measured, see docs/performance.md.</summary>
+    private const int RowBytes = 330;
+
+    private readonly LedgerIdentity _identity = ledger.Identity!;
+    private readonly NewCodes _codes = new(ledger.Codes);
+    private readonly Dictionary<Guid, Placed> _placed = [];
+    private readonly EventRow _row = new();
+    private readonly ByteBuffer _entry = new();
+    private readonly List<(AppendTicket Ticket, Receipt[] Receipts, List<int> Duplicates)> _answers = [];
+
+    public Ledger Ledger => ledger;
+
+    public LockedLedger Locked => locked;
+
+    public NewCodes Codes => _codes;
+
+    /// <summary>Events after this turn.</summary>
+    public long Size { get; private set; } = locked.Size;
+
+    /// <summary>Bytes that this turn adds.</summary>
+    public long Bytes { get; private set; }
+
+    public long MinTime { get; private set; } = long.MaxValue;
+
+    public long MaxTime { get; private set; } = long.MinValue;
+
+    /// <summary>Counts of what this turn adds.</summary>
+    public RollupHours Hours { get; } = new();
+
+    /// <summary>Events below are in the roll-ups once the group is committed.</summary>
+    public long Rolled { get; set; } = locked.Rolled;
+
+    /// <summary>Day of the partition that it writes to: never before an earlier one, so that sequences follow days.</summary>
+    public int Day => locked.Day;
+
+    public bool HasGrown => Size > locked.Size;
+
+    /// <summary>Receipts of duplicates still lack their leaf hashes.</summary>
+    public IReadOnlyList<(AppendTicket Ticket, Receipt[] Receipts, List<int> Duplicates)> Answers => _answers;
+
+    public void Write(IReadOnlyList<AppendTicket> tickets)
+    {
+        var chunks = new ChunkBuilder(chunk =>
+        {
+            rows.Chunk(_identity.Id, Day, chunk);
+            Bytes += chunk.Data.Length;
+        });
+        foreach (var ticket in tickets) Write(ticket, chunks);
+        chunks.Finish();
+        rows.Dictionary(_identity.Id, _codes);
+    }
+
+    private void Write(AppendTicket ticket, ChunkBuilder chunks)
+    {
+        var batch = ticket.Batch;
+        var buffer = batch.Buffer.Span;
+        var receipts = new Receipt[batch.Entries.Count];
+        var sequences = new long[batch.Entries.Count];
+        var duplicates = new List<int>();
+        for (var i = 0; i < receipts.Length; i++)
+        {
+            var pending = batch.Entries[i];
+            var id = pending.Id(buffer);
+            var key = ValueHash.OfId(_identity.Salt, id);
+            var text = Encoding.UTF8.GetString(CanonicalText.Unescape(id));
+            if (_placed.TryGetValue(key, out var placed)) receipts[i] = new(text, placed.Sequence, placed.Leaf, true);
+            else if (stored.TryGetValue(key, out var sequence))
+            {
+                receipts[i] = new(text, sequence, default, true);
+                duplicates.Add(i);
+            }
+            else
+            {
+                placed = Place(pending, buffer, key, chunks);
+                receipts[i] = new(text, placed.Sequence, placed.Leaf, false);
+            }
+            sequences[i] = receipts[i].Duplicate ? -1 : receipts[i].Sequence;
+        }
+        foreach (var attachment in batch.Attachments.Where(attachment => sequences[attachment.Entry] >= 0)) Bytes += rows.Attachment(_identity.Id, Day, sequences[attachment.Entry], attachment);
+        _answers.Add((ticket, receipts, duplicates));
+    }
+
+    private Placed Place(PendingEntry pending, ReadOnlySpan<byte> buffer, Guid key, ChunkBuilder chunks)
+    {
+        var sequence = Size++;
+        _entry.Clear();
+        _entry.Advance(pending.Write(buffer, sequence, _entry.Reserve(pending.LengthWith(sequence))));
+        var placed = new Placed(sequence, MerkleHash.OfLeaf(_entry.Written));
+        _placed.Add(key, placed);
+        _row.Read(sequence, _entry.Written, _identity.Salt, _codes);
+        (MinTime, MaxTime) = (Math.Min(MinTime, _row.Time), Math.Max(MaxTime, _row.Time));
+        rows.Id(_identity.Id, key, sequence);
+        rows.Event(_identity.Id, Day, _row);
+        chunks.Add(sequence, _entry.Written);
+        Hours.Add(_row.Time, _row.Codes, _row.IsFailure);
+        Bytes += RowBytes;
+        return placed;
+    }
+
+    private readonly record struct Placed(long Sequence, MerkleHash Leaf);
+}
+
+/// <summary>A ledger's row as it stands while this transaction holds it.</summary>
+internal sealed record LockedLedger(long Size, long Rolled, int Codes, int Day);

@@ -1,0 +1,77 @@
+using Domesday.Storage.Postgres.Columns;
+using Domesday.Storage.Postgres.Rollups;
+
+namespace Domesday.Storage.Postgres.Ledgers;
+
+/// <summary>What this node knows of a ledger: its place in the tables, its dictionary, how far it has grown.</summary>
+internal sealed class Ledger(string name)
+{
+    private readonly Lock _lock = new();
+    private TaskCompletionSource _grown = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _size;
+    private long _first;
+    private long _bytes;
+    private volatile LedgerIdentity? _identity;
+
+    public string Name => name;
+
+    /// <summary>Null until it is known that the database has it.</summary>
+    public LedgerIdentity? Identity
+    {
+        get => _identity;
+        set => _identity ??= value;
+    }
+
+    public LedgerCodes Codes { get; } = new();
+
+    /// <summary>Counts of the events behind the roll-ups; touched by the ledger's one writer of this node alone.</summary>
+    public RollingCounts Rolling { get; } = new();
+
+    /// <summary>Events that it is known to have: never more than the database has, and a moment behind what other nodes add.</summary>
+    public long Size => Interlocked.Read(ref _size);
+
+    public long First => Interlocked.Read(ref _first);
+
+    public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>Takes note of what the database says, in whichever order it is heard.</summary>
+    public void Learn(long size, long first, long bytes)
+    {
+        TaskCompletionSource? grown = null;
+        lock (_lock)
+        {
+            Interlocked.Exchange(ref _first, Math.Max(_first, first));
+            if (size >= _size) Interlocked.Exchange(ref _bytes, bytes);
+            if (size <= _size) return;
+            Interlocked.Exchange(ref _size, size);
+            (grown, _grown) = (_grown, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        }
+        grown.SetResult();
+    }
+
+    /// <summary>Takes note of what this node dropped.</summary>
+    public void Dropped(long first, long bytes)
+    {
+        lock (_lock)
+        {
+            Interlocked.Exchange(ref _first, Math.Max(_first, first));
+            Interlocked.Add(ref _bytes, -bytes);
+        }
+    }
+
+    public async Task WaitBeyondAsync(long size, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task grown;
+            lock (_lock) grown = _grown.Task;
+            if (Size > size) return;
+            await grown.WaitAsync(cancellation);
+        }
+    }
+}
+
+/// <summary>What of a ledger never changes.</summary>
+/// <param name="Id">Its number in the tables.</param>
+/// <param name="Salt">Keys the hashes of its values.</param>
+internal sealed record LedgerIdentity(int Id, byte[] Salt);

@@ -1,0 +1,23 @@
+namespace Domesday.Storage.Postgres;
+
+/// <summary>How the engine uses the database.</summary>
+public sealed record PostgresOptions
+{
+    /// <summary>Where the database is; needs the right to create tables in its schema.</summary>
+    public required string ConnectionString { get; init; }
+
+    /// <summary>Transactions that write at the same time. A ledger always uses the same one of this node's.</summary>
+    public int Lanes { get; init; } = 4;
+
+    /// <summary>Bytes of events that may wait in each lane.</summary>
+    public long WaitingBytesMax { get; init; } = 64L * 1024 * 1024;
+
+    /// <summary>From so many events on they go into the roll-ups; until then queries count them one by one.</summary>
+    public int RollUpAfter { get; init; } = 4_096;
+
+    /// <summary>How often it is asked what other nodes wrote.</summary>
+    public TimeSpan Poll { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How often roll-ups are joined and partitions made and dropped.</summary>
+    public TimeSpan Upkeep { get; init; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,65 @@
+using Domesday.Core.Storage;
+using Domesday.Storage.Postgres.Chunks;
+using Domesday.Storage.Postgres.Schema;
+using Npgsql;
+
+namespace Domesday.Storage.Postgres.Reading;
+
+/// <summary>Fetches entries by their sequences. The entries stay valid.</summary>
+internal sealed class ChunkReader(NpgsqlConnection connection, string ledger, int id, IReadOnlyList<LedgerDay> days)
+{
+    private EntryChunk? _last;
+
+    /// <summary>The entries of some sequences, in the order in which they were asked for.</summary>
+    /// <exception cref="CorruptLedgerException">An entry is missing, or its chunk does not agree with its checksum.</exception>
+    public async ValueTask<List<ReadOnlyMemory<byte>>> EntriesAsync(IReadOnlyList<long> sequences, CancellationToken cancellation)
+    {
+        var chunks = new List<EntryChunk>();
+        // Neighbouring runs share the chunk between them.
+        if (_last is { } last) chunks.Add(last);
+        var missing = _last is null ? sequences : [.. sequences.Where(sequence => !_last.Holds(sequence))];
+        foreach (var day in days)
+        {
+            var own = missing.Where(sequence => sequence >= day.First && sequence < day.Size).ToArray();
+            if (own.Length > 0) await FetchAsync(day.Day, own, chunks, cancellation);
+        }
+        chunks.Sort((left, right) => left.First.CompareTo(right.First));
+        var firsts = chunks.ConvertAll(chunk => chunk.First);
+        var entries = new List<ReadOnlyMemory<byte>>(sequences.Count);
+        foreach (var sequence in sequences)
+        {
+            var index = firsts.BinarySearch(sequence);
+            if (index < 0) index = ~index - 1;
+            if (index < 0 || !chunks[index].Holds(sequence)) throw new CorruptLedgerException($"The ledger {ledger} lacks the entry {sequence}.");
+            _last = chunks[index];
+            entries.Add(_last.Entry(sequence));
+        }
+        return entries;
+    }
+
+    private async ValueTask FetchAsync(int day, long[] sequences, List<EntryChunk> chunks, CancellationToken cancellation)
+    {
+        var table = Partitions.NameOf("chunk", day);
+        var (low, high) = (sequences.Min(), sequences.Max());
+        var isRun = high - low + 1 == sequences.Length;
+        var wanted = isRun
+            ? $"first >= coalesce((select max(first) from {table} where ledger = $1 and first <= $2), $2) and first <= $3"
+            : $"first in (select (select max(c.first) from {table} c where c.ledger = $1 and c.first <= s) from unnest($2) as s)";
+        await using var command = new NpgsqlCommand($"select first, count, raw_bytes, data from {table} where ledger = $1 and {wanted}", connection);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = id });
+        if (isRun)
+        {
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = low });
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = high });
+        }
+        else
+        {
+            command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = sequences });
+        }
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            chunks.Add(EntryChunk.Unpack(ledger, reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetFieldValue<byte[]>(3)));
+        }
+    }
+}
