@@ -3,6 +3,7 @@ using Domesday.Core.Credentials;
 using Domesday.Core.Export;
 using Domesday.Core.Gaps;
 using Domesday.Core.Sealing;
+using Domesday.Core.Verification;
 using Domesday.Http.Authentication;
 using Domesday.Http.Authorization;
 using Domesday.Http.PlugIns;

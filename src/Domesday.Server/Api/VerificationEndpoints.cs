@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using Domesday.Core.Access;
 using Domesday.Core.Problems;
-using Domesday.Core.Sealing;
+using Domesday.Core.Verification;
 using Domesday.Events;
 using Domesday.Http.Authorization;
 using Domesday.Http.Problems;

@@ -1,6 +1,7 @@
 using Domesday.Core.Control;
 using Domesday.Core.Sealing;
 using Domesday.Core.Storage;
+using Domesday.Core.Verification;
 
 namespace Domesday.Ui.Integrity;
 

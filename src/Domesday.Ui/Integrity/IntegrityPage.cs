@@ -5,6 +5,7 @@ using Domesday.Core.Problems;
 using Domesday.Core.Query;
 using Domesday.Core.Sealing;
 using Domesday.Core.Storage;
+using Domesday.Core.Verification;
 using Domesday.Events;
 using Domesday.Events.Json;
 using Domesday.Events.Schema;

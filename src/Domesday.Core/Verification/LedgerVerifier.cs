@@ -4,11 +4,12 @@ using Domesday.Core.Access;
 using Domesday.Core.Control;
 using Domesday.Core.Problems;
 using Domesday.Core.Query;
+using Domesday.Core.Sealing;
 using Domesday.Core.Storage;
 using Domesday.Events;
 using Domesday.Events.Merkle;
 
-namespace Domesday.Core.Sealing;
+namespace Domesday.Core.Verification;
 
 /// <summary>Reads whole ledgers again and compares what is there with what was signed. One run for each tenant at a time, and few at once.</summary>
 /// <remarks>The service checks itself: an operator who holds the key and the code could make it lie. <c>domesday verify</c> does not have to trust it.</remarks>

@@ -1,6 +1,6 @@
 using Domesday.Events;
 
-namespace Domesday.Core.Sealing;
+namespace Domesday.Core.Verification;
 
 /// <summary>How a full verification of a ledger stands, or ended.</summary>
 /// <param name="Size">Events that the checkpoint covers, and that are read.</param>
