@@ -4,10 +4,11 @@ using Domesday.Benchmarks.Ledger;
 using Domesday.Benchmarks.Rivals;
 
 const string Usage = """
-    ./bench [ledger|ingest|profile] [--events N] [--write]
+    ./bench [ledger|ingest|questions|profile] [--events N] [--write]
 
       ledger       ingest, questions, readers beside a writer, export, memory and size, beside PostgreSQL (the default)
       ingest       the first part of it alone
+      questions    the questions, and readers beside a writer, of Domesday alone, for use under a profiler
       profile      batches of 1,000 into Domesday alone, for use under a profiler
       --events N   how many events; 10,000,000 without it, which takes some 15 minutes and 40 GB in a temporary folder
       --write      puts the tables into docs/performance.md
@@ -15,7 +16,7 @@ const string Usage = """
 
 var names = args.Where(arg => !arg.StartsWith('-') && !int.TryParse(arg, out _)).ToArray();
 var at = Array.IndexOf(args, "--events");
-if (names is not ([] or ["ledger"] or ["ingest"] or ["profile"]) || args.Contains("--help") || (at >= 0 && (at + 1 == args.Length || !int.TryParse(args[at + 1], out _))))
+if (names is not ([] or ["ledger"] or ["ingest"] or ["questions"] or ["profile"]) || args.Contains("--help") || (at >= 0 && (at + 1 == args.Length || !int.TryParse(args[at + 1], out _))))
 {
     Console.WriteLine(Usage);
     return args.Contains("--help") ? 0 : 2;

@@ -34,6 +34,9 @@ public sealed record AppendOptions
 
     public BadEvents BadEvents { get; init; }
 
+    /// <summary>The vendor whose records are sent instead of events: <c>upcloud</c>, <c>pcd</c>, <c>runai</c> or <c>palette</c>; such a batch is not quarantined. Null: events.</summary>
+    public string? ImportFrom { get; init; }
+
     /// <summary>Sends the body as gzip.</summary>
     public bool Compress { get; init; }
 

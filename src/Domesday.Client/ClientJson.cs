@@ -7,6 +7,7 @@ namespace Domesday.Client;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(AppendAnswer))]
 [JsonSerializable(typeof(AppendReceipt))]
+[JsonSerializable(typeof(ControllerLogAnswer))]
 [JsonSerializable(typeof(HistogramAnswer))]
 [JsonSerializable(typeof(ProblemBody))]
 [JsonSerializable(typeof(Timestamp))]

@@ -19,7 +19,7 @@ public sealed class DomesdayClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         _transport = new(options, handler);
-        (Tenants, Keys, Access, Quarantine, Retention) = (new(_transport), new(_transport), new(_transport), new(_transport), new(_transport));
+        (Tenants, Keys, Access, Quarantine, Retention, CapturePolicies) = (new(_transport), new(_transport), new(_transport), new(_transport), new(_transport), new(_transport));
     }
 
     public Tenants Tenants { get; }
@@ -33,6 +33,9 @@ public sealed class DomesdayClient : IDisposable
 
     /// <summary>How long events are kept.</summary>
     public Retention Retention { get; }
+
+    /// <summary>What proxies and middlewares record.</summary>
+    public CapturePolicies CapturePolicies { get; }
 
     /// <summary>Which numbers are missing of producers that number their events.</summary>
     /// <param name="producer">Null: all of them.</param>
@@ -74,9 +77,10 @@ public sealed class DomesdayClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var body = options.Compress ? EventBatch.Compress(lines.Span) : lines;
-        var request = new ApiRequest(HttpMethod.Post, "events")
+        var badEvents = options.BadEvents switch { BadEvents.Reject => "partial=true", BadEvents.Quarantine => "quarantine=true", _ => "" };
+        var request = new ApiRequest(HttpMethod.Post, options.ImportFrom is null ? "events" : "import")
         {
-            Query = options.BadEvents switch { BadEvents.Reject => "partial=true", BadEvents.Quarantine => "quarantine=true", _ => "" },
+            Query = options.ImportFrom is { } vendor ? $"from={Uri.EscapeDataString(vendor)}&{badEvents}".TrimEnd('&') : badEvents,
             Content = () => EventBatch.Content(body, options.Compress),
             IsRepeatable = options.IsRepeatable,
         };
@@ -84,6 +88,14 @@ public sealed class DomesdayClient : IDisposable
         using var response = await _transport.SendAsync(request, cancellation);
         await response.Content.CopyToAsync(Stream.Null, cancellation);
         return new([], null, 0);
+    }
+
+    /// <summary>Stores the audit lines among lines of Docker UCP's <c>ucp-controller</c>, as <c>docker logs</c> prints them; the same line again stores nothing twice.</summary>
+    public Task<ControllerLogAnswer> AppendControllerLogAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellation)
+    {
+        // Beside the native API's paths.
+        var request = new ApiRequest(HttpMethod.Post, "../../ingest/ucp") { Content = () => EventBatch.Content(lines, isCompressed: false), IsRepeatable = true };
+        return _transport.AskAsync(request, ClientJson.Default.ControllerLogAnswer, cancellation);
     }
 
     /// <summary>A page of events.</summary>

@@ -10,6 +10,7 @@ using Domesday.Http.Problems;
 using Domesday.Ingest.Syslog;
 using Domesday.Server.Api;
 using Domesday.Server.Metrics;
+using Domesday.Server.OpenApi;
 using Domesday.Server.Operations;
 using Domesday.Server.Settings;
 using Domesday.Server.Workers;
@@ -50,6 +51,7 @@ internal static class WebComposition
         app.MapProblemPages();
         app.MapTokenKeys();
         app.MapNativeApi();
+        app.MapOpenApi();
         app.MapUi();
         foreach (var source in parts.Sources) source.Map(app);
         foreach (var dialect in parts.Dialects) dialect.Map(app);

@@ -46,7 +46,7 @@ public sealed class EmbeddedStore : IEventStore, IStoreBackup
         _engine = new(disk, options, time, ownSyncThread: true);
         _queue = new(options.WaitingBytesMax, time);
         _metrics = new(meter, _engine, _queue);
-        Reader = new EngineReader(_engine.Ledgers, _engine.FindId, time);
+        Reader = new EngineReader(_engine.Ledgers, _engine.Files.Cache, _engine.FindId, time);
         Report();
         Start("domesday writer", nice: 0, Write);
         Start("domesday flush", FlushNice, FlushLoop);

@@ -38,10 +38,10 @@ internal sealed class DialectHost : IAsyncDisposable
 
     public HttpClient Nobody => Service.Nobody;
 
-    public static async Task<DialectHost> StartAsync(TimeProvider? time = null)
+    public static async Task<DialectHost> StartAsync(TimeProvider? time = null, TestFolder? data = null)
     {
         time ??= new ManualTime();
-        var service = await TestService.StartAsync(new MemoryStore(time), time, sources: IngestCatalog.Sources, password: Password);
+        var service = await TestService.StartAsync(new MemoryStore(time), time, sources: IngestCatalog.Sources, password: Password, data: data);
         await service.TenantAsync(Tenant);
         var host = new DialectHost(service, time)
         {

@@ -45,7 +45,7 @@ public class DamageTests
         var segment = manifest.Tenants.Single(tenant => tenant.Name == "acme").Segments[0];
         disk.Flip($"segments/{segment.File:d12}.seg", 40, 3);
         using var engine = new Engine(disk, Options, Time, ownSyncThread: false);
-        var reader = new EngineReader(engine.Ledgers, engine.FindId, Time);
+        var reader = new EngineReader(engine.Ledgers, engine.Files.Cache, engine.FindId, Time);
         var damaged = await reader.ListAsync(AccessScope.WholeTenant("acme"), new() { Limit = 1000 }, CancellationToken.None);
         Assert.Equal(Core.Problems.ProblemKind.Corrupt, damaged.Problem?.Kind);
         Assert.Contains("acme", damaged.Problem!.Detail, StringComparison.Ordinal);
@@ -97,7 +97,7 @@ public class DamageTests
         {
             using var engine = new Engine(disk, Options, Time, ownSyncThread: false);
             if (engine.Recovered.Damages.Count > 0 || engine.Recovered.Log.TornBytes > 0) return true;
-            var reader = new EngineReader(engine.Ledgers, engine.FindId, Time);
+            var reader = new EngineReader(engine.Ledgers, engine.Files.Cache, engine.FindId, Time);
             foreach (var (tenant, receipts) in promised)
             {
                 var scope = AccessScope.WholeTenant(tenant);

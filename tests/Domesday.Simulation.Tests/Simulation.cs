@@ -262,7 +262,7 @@ internal sealed class Simulation : IDisposable
 
     private async Task CheckAsync()
     {
-        var reader = new EngineReader(_engine!.Ledgers, _engine.FindId, _time);
+        var reader = new EngineReader(_engine!.Ledgers, _engine.Files.Cache, _engine.FindId, _time);
         foreach (var (tenant, receipts) in _promises.Kept)
         {
             var scope = AccessScope.WholeTenant(tenant);

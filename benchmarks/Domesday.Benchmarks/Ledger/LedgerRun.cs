@@ -2,7 +2,9 @@ using System.Diagnostics.Metrics;
 using Domesday.Benchmarks.Load;
 using Domesday.Benchmarks.Rivals;
 using Domesday.Benchmarks.Workload;
+using Domesday.Core.Access;
 using Domesday.Core.Append;
+using Domesday.Core.Query;
 using Domesday.Events;
 using Domesday.Storage.Embedded;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -33,7 +35,12 @@ public sealed class LedgerRun : IDisposable
 
     private string Data => Path.Combine(_folder, "data");
 
-    public Task RunAsync(string part) => part == "profile" ? ProfileAsync() : BesideRivalAsync(part == "ingest");
+    public Task RunAsync(string part) => part switch
+    {
+        "profile" => ProfileAsync(),
+        "questions" => QuestionsAloneAsync(),
+        _ => BesideRivalAsync(part == "ingest"),
+    };
 
     public void Dispose()
     {
@@ -47,6 +54,24 @@ public sealed class LedgerRun : IDisposable
         using var server = await DomesdayServer.StartAsync(Data);
         var rate = await IngestBenchmark.BatchesAsync(server, _lines);
         Console.WriteLine($"{rate}, {ProcessFigures.PeakResident(server.ProcessId) >> 20} MiB resident at most");
+    }
+
+    /// <summary>The questions, and readers beside a writer, asked of Domesday alone.</summary>
+    private async Task QuestionsAloneAsync()
+    {
+        using (var server = await DomesdayServer.StartAsync(Data))
+        {
+            Console.WriteLine(await IngestBenchmark.BatchesAsync(server, _lines));
+            await SettledAsync(server);
+        }
+        using var meter = new Meter(AppendMetrics.MeterName);
+        await using var store = EmbeddedStore.Open(Path.Combine(Data, "store"), new EngineOptions(), TimeProvider.System, NullLogger.Instance, meter);
+        var questions = new QueryBenchmark(store.Reader, null, _generator, _start, _start + 30 * 86_400_000_000L).Questions;
+        foreach (var question in questions) Console.WriteLine($"{question.Name}: {await Measured.RunAsync(question.Calls, question.Ask)} ms (p50 / p99)");
+        var before = Environment.CpuUsage.TotalTime;
+        Console.WriteLine($"all default facets: {await Measured.RunAsync(200, async _ => await store.Reader.FacetsAsync(AccessScope.WholeTenant("default"), EventFilter.All, Facets.DefaultFields, 100, CancellationToken.None))} ms (p50 / p99)");
+        var readers = await ReadersBenchmark.RunAsync(questions, new AppendPipeline(store, EventLimits.Default, TimeProvider.System, new AppendMetrics(meter)), _lines);
+        Console.WriteLine($"16 readers beside a writer: {Report.Number(readers.QueriesPerSecond)} queries/s, {Report.Number(readers.EventsPerSecond)} events/s meanwhile, {(Environment.CpuUsage.TotalTime - before).TotalMicroseconds / readers.QueriesPerSecond / 10:n0} µs of processor a query, writing included");
     }
 
     private async Task BesideRivalAsync(bool ingestAlone)

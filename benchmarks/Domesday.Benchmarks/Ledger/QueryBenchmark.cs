@@ -16,7 +16,8 @@ namespace Domesday.Benchmarks.Ledger;
 public sealed record Question(string Name, int Calls, int RivalCalls, Func<int, Task> Ask, Func<int, Task<int>> AskRival, double BestToRival);
 
 /// <summary>The nine questions that the engines were chosen by; Q6, the export, is measured over HTTP.</summary>
-public sealed class QueryBenchmark(IEventReader reader, PostgresLedger ledger, WorkloadGenerator generator, long start, long end)
+/// <param name="ledger">The rival; null when it is not asked.</param>
+public sealed class QueryBenchmark(IEventReader reader, PostgresLedger? ledger, WorkloadGenerator generator, long start, long end)
 {
     private static readonly string[] FacetColumns = ["cluster", "region", "domain", "service", "action", "resource_type", "result"];
 
@@ -41,6 +42,8 @@ public sealed class QueryBenchmark(IEventReader reader, PostgresLedger ledger, W
         new("Q9 substring of the actor's name, not there", 200, 2, NoSubstring, RivalNoSubstring, 1.3 / 3_172),
     ];
 
+    private PostgresLedger Rival => ledger ?? throw new InvalidOperationException("There is no rival in this run.");
+
     private string Project(int call) => generator.Projects[call * 7 % 200].ToString();
 
     private Task NewestOfProject(int call)
@@ -52,7 +55,7 @@ public sealed class QueryBenchmark(IEventReader reader, PostgresLedger ledger, W
     private Task<int> RivalNewestOfProject(int call)
     {
         var from = _end.AddDays(-(1 + call % 28));
-        return ledger.QueryAsync("select * from events where project = $1 and time >= $2 and time < $3 order by time desc, sequence desc limit 50", generator.Projects[call * 7 % 200], from, from.AddDays(1));
+        return Rival.QueryAsync("select * from events where project = $1 and time >= $2 and time < $3 order by time desc, sequence desc limit 50", generator.Projects[call * 7 % 200], from, from.AddDays(1));
     }
 
     private Task DeletedServers(int call)
@@ -65,20 +68,20 @@ public sealed class QueryBenchmark(IEventReader reader, PostgresLedger ledger, W
     {
         var from = _start.AddMicroseconds(call);
         const string Where = "from events where action = 'delete' and resource_type = 'server' and time >= $1 and time < $2";
-        return await ledger.QueryAsync($"select * {Where} order by time desc, sequence desc limit 50", from, _end) + await ledger.QueryAsync($"select count(*) {Where}", from, _end);
+        return await Rival.QueryAsync($"select * {Where} order by time desc, sequence desc limit 50", from, _end) + await Rival.QueryAsync($"select count(*) {Where}", from, _end);
     }
 
     private Task Resource(int call) => ListAsync(new() { Conditions = [FieldCondition.Is(EventField.ResourceId, WorkloadGenerator.ResourceId(call * 4_001 % generator.Resources).ToString())] }, false);
 
     private Task<int> RivalResource(int call) =>
-        ledger.QueryAsync("select * from events where resource_id = $1 order by time desc, sequence desc limit 50", WorkloadGenerator.ResourceId(call * 4_001 % generator.Resources));
+        Rival.QueryAsync("select * from events where resource_id = $1 order by time desc, sequence desc limit 50", WorkloadGenerator.ResourceId(call * 4_001 % generator.Resources));
 
     private Task Address(int call) => ListAsync(new() { Conditions = [FieldCondition.Is(EventField.SourceIp, generator.Addresses[call * 41 % generator.Addresses.Count])] }, true);
 
     private async Task<int> RivalAddress(int call)
     {
         var address = System.Net.IPAddress.Parse(generator.Addresses[call * 41 % generator.Addresses.Count]);
-        return await ledger.QueryAsync("select * from events where source_ip = $1 order by time desc, sequence desc limit 50", address) + await ledger.QueryAsync("select count(*) from events where source_ip = $1", address);
+        return await Rival.QueryAsync("select * from events where source_ip = $1 order by time desc, sequence desc limit 50", address) + await Rival.QueryAsync("select count(*) from events where source_ip = $1", address);
     }
 
     private async Task Facets(int call)
@@ -90,7 +93,7 @@ public sealed class QueryBenchmark(IEventReader reader, PostgresLedger ledger, W
     private async Task<int> RivalFacets(int call)
     {
         var rows = 0;
-        foreach (var column in FacetColumns) rows += await ledger.QueryAsync($"select {column}, count(*) from events where time >= $1 and time < $2 group by 1 order by 2 desc limit 100", _start.AddMicroseconds(call), _end);
+        foreach (var column in FacetColumns) rows += await Rival.QueryAsync($"select {column}, count(*) from events where time >= $1 and time < $2 group by 1 order by 2 desc limit 100", _start.AddMicroseconds(call), _end);
         return rows;
     }
 
@@ -101,7 +104,7 @@ public sealed class QueryBenchmark(IEventReader reader, PostgresLedger ledger, W
     }
 
     private Task<int> RivalPerHour(int call) =>
-        ledger.QueryAsync("select date_trunc('hour', time), count(*), count(*) filter (where result = 'failure') from events where time >= $1 and time < $2 group by 1 order by 1", _start.AddMicroseconds(call), _end);
+        Rival.QueryAsync("select date_trunc('hour', time), count(*), count(*) filter (where result = 'failure') from events where time >= $1 and time < $2 group by 1 order by 1", _start.AddMicroseconds(call), _end);
 
     private async Task DeepPage(int call)
     {
@@ -109,7 +112,7 @@ public sealed class QueryBenchmark(IEventReader reader, PostgresLedger ledger, W
         if (!page.IsOk || page.Value.Entries.Count == 0) throw new InvalidOperationException("The page is empty.");
     }
 
-    private Task<int> RivalDeepPage(int call) => ledger.QueryAsync("select * from events order by time desc, sequence desc offset $1 limit 50", 100_000L + call);
+    private Task<int> RivalDeepPage(int call) => Rival.QueryAsync("select * from events order by time desc, sequence desc offset $1 limit 50", 100_000L + call);
 
     private Task Substring(int call) => ListAsync(Containing(string.Create(CultureInfo.InvariantCulture, $"r4{call % 100:d2}1@")), true);
 
@@ -121,7 +124,7 @@ public sealed class QueryBenchmark(IEventReader reader, PostgresLedger ledger, W
 
     private static EventFilter Containing(string part) => new() { Conditions = [new(EventField.ActorName, MatchKind.Contains, [part])] };
 
-    private Task<int> RivalContaining(string pattern) => ledger.QueryAsync("select * from events where actor_name like $1 order by time desc, sequence desc limit 50", pattern);
+    private Task<int> RivalContaining(string pattern) => Rival.QueryAsync("select * from events where actor_name like $1 order by time desc, sequence desc limit 50", pattern);
 
     private async Task ListAsync(EventFilter filter, bool total)
     {

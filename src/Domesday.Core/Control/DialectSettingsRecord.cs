@@ -13,7 +13,7 @@ public sealed record DialectSettingsRecord : ControlRecord
     /// <summary>An object of the dialect's own; no secrets.</summary>
     public required JsonElement Settings { get; init; }
 
-    /// <summary>A text in the vendor's form, kept as it came. It may hold secrets, so that tenants' ledgers are not told of it.</summary>
+    /// <summary>A text in the vendor's form, sealed because it may hold secrets; tenants' ledgers are not told of it.</summary>
     public string? Document { get; init; }
 
     public override string Key => KeyOf(Dialect, Tenant);

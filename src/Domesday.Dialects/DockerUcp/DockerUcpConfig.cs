@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Domesday.Core.Control;
 using Domesday.Core.Problems;
+using Domesday.Core.Secrets;
 using Domesday.Events;
 
 namespace Domesday.Dialects.DockerUcp;
@@ -26,7 +27,8 @@ internal sealed record DockerUcpConfig(CaptureLevel AuditLevel, string LogLevel,
     private static readonly string[] LogLevels = ["TRACE", "DEBUG", "INFO", "WARN", "WARNING", "ERROR", "FATAL", "PANIC"];
 
     /// <summary>The configuration that is in force for a tenant.</summary>
-    public static DockerUcpConfig Of(ControlState state, string tenant)
+    /// <param name="secrets">Opens the TOML, which holds passwords of other services. One that another key sealed is gone, and is to be put again.</param>
+    public static DockerUcpConfig Of(ControlState state, string tenant, SecretBox secrets)
     {
         ArgumentNullException.ThrowIfNull(state);
         var level = CapturePolicies.Of(state, tenant).Policy.Level;
@@ -35,7 +37,7 @@ internal sealed record DockerUcpConfig(CaptureLevel AuditLevel, string LogLevel,
         var (logLevel, support) = (members[LogLevelName].GetString()!, members[SupportName].GetBoolean());
         members.Remove(LogLevelName);
         members.Remove(SupportName);
-        return new(level, logLevel, support, members, record.Document ?? "");
+        return new(level, logLevel, support, members, record.Document is { } document && secrets.TryOpen(document, PlaceOf(record.Key), out var toml) ? toml : "");
     }
 
     /// <summary>As <c>GET /api/ucp/config/logging</c> writes it: without any white space, because the documented <c>curl --data $(cat …)</c> breaks on it.</summary>
@@ -96,19 +98,23 @@ internal sealed record DockerUcpConfig(CaptureLevel AuditLevel, string LogLevel,
     }
 
     /// <summary>What leads to this configuration: nothing when it is in force already.</summary>
-    public ControlChange[] Changes(ControlState state, string tenant)
+    /// <param name="secrets">Seals the TOML.</param>
+    public ControlChange[] Changes(ControlState state, string tenant, SecretBox secrets)
     {
         ArgumentNullException.ThrowIfNull(state);
-        var before = Of(state, tenant);
+        var before = Of(state, tenant, secrets);
         var policy = CapturePolicies.Of(state, tenant).Policy;
         var changes = before.AuditLevel == AuditLevel ? [] : CapturePolicies.Changes(state, tenant, policy with { Level = AuditLevel });
         var settings = Settings();
         if (before.Toml == Toml && before.Settings().AsSpan().SequenceEqual(settings)) return changes;
         using var document = JsonDocument.Parse(settings);
-        var record = new DialectSettingsRecord { Tenant = tenant, Dialect = Dialect, Settings = document.RootElement.Clone(), Document = Toml.Length == 0 ? null : Toml };
+        var record = new DialectSettingsRecord { Tenant = tenant, Dialect = Dialect, Settings = document.RootElement.Clone() };
+        if (Toml.Length > 0) record = record with { Document = secrets.Seal(Toml, PlaceOf(record.Key)) };
         var known = state.DialectSettings.GetValueOrDefault(record.Key);
         return [.. changes, known is null ? ControlKinds.DialectSettings.Create(record) : ControlKinds.DialectSettings.Update("update", known, record)];
     }
+
+    private static string PlaceOf(string key) => $"{key}/toml";
 
     private byte[] Settings() => Write(json =>
     {

@@ -1,6 +1,7 @@
 using Domesday.Core.Append;
 using Domesday.Core.Control;
 using Domesday.Core.Credentials;
+using Domesday.Core.Secrets;
 using Domesday.Core.Storage;
 using Domesday.Http.PlugIns;
 using Domesday.Http.Problems;
@@ -23,8 +24,9 @@ internal sealed class DockerUcpDialect(DockerUcpOptions options) : IDialect
         var (reader, store, time) = (services.GetRequiredService<IEventReader>(), services.GetRequiredService<IEventStore>(), services.GetRequiredService<TimeProvider>());
         var (ledger, audit) = (services.GetRequiredService<ControlLedger>(), services.GetRequiredService<ReadAudit>());
         var log = new ControllerLog(reader, store);
-        new DockerUcpEndpoints(new(ledger, services.GetRequiredService<AppendPipeline>(), time), services.GetRequiredService<SignIn>()).Map(routes);
+        var requests = new DockerUcpRequests(ledger, services.GetRequiredService<SecretBox>(), services.GetRequiredService<AppendPipeline>(), time);
+        new DockerUcpEndpoints(requests, services.GetRequiredService<SignIn>()).Map(routes);
         new EngineEndpoints(log, ledger, audit, time, services.GetRequiredService<IHostApplicationLifetime>(), options).Map(routes);
-        new SupportEndpoint(log, ledger, audit, time, options).Map(routes);
+        new SupportEndpoint(log, requests, audit, time, options).Map(routes);
     }
 }

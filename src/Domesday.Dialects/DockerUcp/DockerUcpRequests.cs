@@ -2,6 +2,7 @@ using System.Text.Json;
 using Domesday.Core.Append;
 using Domesday.Core.Control;
 using Domesday.Core.Problems;
+using Domesday.Core.Secrets;
 using Domesday.Events;
 using Domesday.Events.Capture;
 using Domesday.Events.Json;
@@ -11,9 +12,9 @@ using Microsoft.AspNetCore.Http;
 namespace Domesday.Dialects.DockerUcp;
 
 /// <summary>Changes UCP's configuration, and records the request in the tenant's own log as UCP would: also the one that switches auditing off.</summary>
-internal sealed class DockerUcpRequests(ControlLedger ledger, AppendPipeline pipeline, TimeProvider time)
+internal sealed class DockerUcpRequests(ControlLedger ledger, SecretBox secrets, AppendPipeline pipeline, TimeProvider time)
 {
-    public DockerUcpConfig Of(string tenant) => DockerUcpConfig.Of(ledger.State, tenant);
+    public DockerUcpConfig Of(string tenant) => DockerUcpConfig.Of(ledger.State, tenant, secrets);
 
     /// <param name="change">Sees the configuration that is in force.</param>
     /// <param name="body">What is recorded at level request; JSON.</param>
@@ -24,13 +25,13 @@ internal sealed class DockerUcpRequests(ControlLedger ledger, AppendPipeline pip
         CaptureLevel? before = null;
         var changed = await ledger.ChangeAsync(http.Author(), state =>
         {
-            var present = DockerUcpConfig.Of(state, tenant);
+            var present = DockerUcpConfig.Of(state, tenant, secrets);
             before = present.AuditLevel;
             var wanted = change(present);
-            return wanted.IsOk ? wanted.Value.Changes(state, tenant) : wanted.Problem;
+            return wanted.IsOk ? wanted.Value.Changes(state, tenant, secrets) : wanted.Problem;
         }, http.RequestAborted);
         if (!changed.IsOk) return changed.Problem;
-        var after = DockerUcpConfig.Of(changed.Value, tenant);
+        var after = DockerUcpConfig.Of(changed.Value, tenant, secrets);
         await RecordAsync(http, tenant, before > after.AuditLevel ? before.Value : after.AuditLevel, body);
         return after;
     }

@@ -17,7 +17,7 @@ namespace Domesday.Dialects.DockerUcp;
 /// Source: Docker UCP, «Create UCP audit logs»: the dump drops what holds <c>auditID</c> unless <c>supportDumpIncludeAuditLogs</c>. UCP has no HTTP route for it;
 /// the parameters are those of its command line.
 /// </remarks>
-internal sealed class SupportEndpoint(ControllerLog log, ControlLedger ledger, ReadAudit audit, TimeProvider time, DockerUcpOptions options)
+internal sealed class SupportEndpoint(ControllerLog log, DockerUcpRequests requests, ReadAudit audit, TimeProvider time, DockerUcpOptions options)
 {
     private static readonly LineForm Plain = new(Framed: false, Timestamps: false, Details: false);
 
@@ -28,7 +28,7 @@ internal sealed class SupportEndpoint(ControllerLog log, ControlLedger ledger, R
         var now = time.GetUtcNow();
         var query = DockerUcpQuery.ReadSupport(http.Request.Query, now, options.SupportLines);
         if (!query.IsOk) return query.Problem.ToResult();
-        var withAudit = DockerUcpConfig.Of(ledger.State, http.Tenant()).SupportDumpIncludeAuditLogs;
+        var withAudit = requests.Of(http.Tenant()).SupportDumpIncludeAuditLogs;
         EventFilter? filter = null;
         if (withAudit)
         {

@@ -73,6 +73,7 @@ internal sealed class MemColumn(SipHash hash)
         private readonly GrowingArray<int> _codes = new();
         private readonly Lock _lock = new();
         private readonly List<string> _texts = [];
+        private Counted _counted = Counted.Nothing;
 
         public int Distinct => dictionary.Count;
 
@@ -103,6 +104,20 @@ internal sealed class MemColumn(SipHash hash)
             }
         }
 
+        /// <summary>How often each code occurs in the first rows; index 0 counts absent values. Rows that were counted before are not looked at again.</summary>
+        public int[] Counts(int rows)
+        {
+            var known = Volatile.Read(ref _counted);
+            if (known.Rows > rows) known = Counted.Nothing;
+            var codes = Items;
+            var counts = new int[Distinct + 1];
+            known.Counts.CopyTo(counts, 0);
+            for (var row = known.Rows; row < Math.Min(rows, codes.Length); row++) counts[codes[row]]++;
+            counts[0] += Math.Max(0, rows - Math.Max(codes.Length, known.Rows));
+            Volatile.Write(ref _counted, new(rows, counts));
+            return counts;
+        }
+
         public int CodeOf(int row) => row < _codes.Items.Length ? _codes.Items[row] - 1 : -1;
 
         public ReadOnlySpan<byte> Value(int code) => dictionary[code];
@@ -125,6 +140,11 @@ internal sealed class MemColumn(SipHash hash)
         {
             var wanted = Values().Select(matches).ToArray();
             return RowsWhere(code => code > 0 && code <= wanted.Length && wanted[code - 1], 0, count);
+        }
+
+        private sealed record Counted(int Rows, int[] Counts)
+        {
+            public static Counted Nothing { get; } = new(0, []);
         }
 
         /// <param name="only">The one code that is wanted, when it is one.</param>

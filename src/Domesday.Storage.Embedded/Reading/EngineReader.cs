@@ -6,13 +6,22 @@ using Domesday.Core.Storage;
 using Domesday.Events;
 using Domesday.Events.Json;
 using Domesday.Events.Schema;
+using Domesday.Storage.Embedded.Caching;
 using Domesday.Storage.Embedded.Ledgers;
 
 namespace Domesday.Storage.Embedded.Reading;
 
 /// <summary>Answers queries from segments and memory tables. Every answer comes from one snapshot for each ledger.</summary>
-internal sealed class EngineReader(LedgerMap ledgers, Func<LedgerSnapshot, byte[], long?> findId, TimeProvider time) : IEventReader
+internal sealed class EngineReader(LedgerMap ledgers, BlockCache cache, Func<LedgerSnapshot, byte[], long?> findId, TimeProvider time) : IEventReader
 {
+    private static readonly Comparer<FacetValue> ByFrequency =
+        Comparer<FacetValue>.Create((left, right) => left.Count != right.Count ? right.Count.CompareTo(left.Count) : string.CompareOrdinal(left.Value, right.Value));
+
+    private static readonly Comparer<FacetValue> LastFirst = Comparer<FacetValue>.Create((left, right) => ByFrequency.Compare(right, left));
+
+    private readonly ValueTotals _totals = new(cache);
+
+    private const int PageBytes = 64 * 1024;
     private const int BatchEntries = 512;
     private const int BatchBytes = 256 * 1024;
 
@@ -21,7 +30,7 @@ internal sealed class EngineReader(LedgerMap ledgers, Func<LedgerSnapshot, byte[
         var through = Now;
         var walk = Walk.Of(queries, query, query.Offset + query.Limit + 1);
         walk.Skip(query.Offset);
-        var output = new ByteBuffer();
+        var output = new ByteBuffer(PageBytes);
         var places = new List<(string Tenant, long Sequence, int Start, int Length)>();
         LedgerPart? lastPart = null;
         var (lastRow, more) = (0, false);
@@ -38,10 +47,10 @@ internal sealed class EngineReader(LedgerMap ledgers, Func<LedgerSnapshot, byte[
             places.Add((part.Tenant, part.FirstSequence + row, start, output.Length - start));
             (lastPart, lastRow) = (part, row);
         }
-        var bytes = output.Written.ToArray();
+        var bytes = output.WrittenMemory;
         return new EventPage
         {
-            Entries = places.ConvertAll(place => new StoredEntry(place.Tenant, place.Sequence, bytes.AsMemory(place.Start, place.Length))),
+            Entries = places.ConvertAll(place => new StoredEntry(place.Tenant, place.Sequence, bytes.Slice(place.Start, place.Length))),
             Next = more && lastPart is not null ? new PageCursor(new(lastPart.Time(lastRow)), scope.IsAllTenants ? lastPart.Tenant : "", lastPart.FirstSequence + lastRow) : null,
             Total = query.Total ? queries.Sum(one => one.Count) : null,
             CompleteThrough = through,
@@ -77,11 +86,9 @@ internal sealed class EngineReader(LedgerMap ledgers, Func<LedgerSnapshot, byte[
                 var counts = new Dictionary<string, long>(StringComparer.Ordinal);
                 foreach (var query in queries)
                 {
-                    for (var part = 0; part < query.Parts.Count; part++) query.Parts[part].CountValues(field, query.Rows(part), counts);
+                    for (var part = _totals.Add(query, field, counts); part < query.Parts.Count; part++) query.Parts[part].CountValues(field, query.Rows(part), counts);
                 }
-                var values = counts.Select(count => new FacetValue(count.Key, count.Value)).ToArray();
-                Array.Sort(values, (left, right) => left.Count != right.Count ? right.Count.CompareTo(left.Count) : string.CompareOrdinal(left.Value, right.Value));
-                facets.Add(new(field, values.Length > valuesMax ? values[..valuesMax] : values, values.Length));
+                facets.Add(new(field, MostFrequent(counts, valuesMax), counts.Count));
             }
             return new Facets { Fields = facets, CompleteThrough = through };
         });
@@ -117,6 +124,21 @@ internal sealed class EngineReader(LedgerMap ledgers, Func<LedgerSnapshot, byte[
             yield return batch.Entries;
             await Task.Yield();
         }
+    }
+
+    private static FacetValue[] MostFrequent(Dictionary<string, long> counts, int valuesMax)
+    {
+        // The root is the one that comes last of those kept: it goes when a better one is found.
+        var kept = new PriorityQueue<FacetValue, FacetValue>(LastFirst);
+        foreach (var (value, count) in counts)
+        {
+            var candidate = new FacetValue(value, count);
+            if (kept.Count < valuesMax) kept.Enqueue(candidate, candidate);
+            else if (valuesMax > 0 && ByFrequency.Compare(candidate, kept.Peek()) < 0) kept.DequeueEnqueue(candidate, candidate);
+        }
+        var values = kept.UnorderedItems.Select(item => item.Element).ToArray();
+        Array.Sort(values, ByFrequency);
+        return values;
     }
 
     private Timestamp Now => Timestamp.FromDateTimeOffset(time.GetUtcNow());

@@ -139,8 +139,17 @@ internal abstract class LedgerPart(string tenant, long firstSequence, int rows)
         }
     }
 
-    private RowSet InTime(RowSet rows, CompiledFilter filter) =>
-        RowSet.Of([.. Each(rows).Where(row => Time(row) is var time && time >= filter.TimeFrom && time < filter.TimeTo)]);
+    private RowSet InTime(RowSet rows, CompiledFilter filter)
+    {
+        var among = new int[rows.Count];
+        rows.Copy(0, among);
+        var count = 0;
+        foreach (var row in among)
+        {
+            if (Time(row) is var time && time >= filter.TimeFrom && time < filter.TimeTo) among[count++] = row;
+        }
+        return RowSet.Of(among[..count]);
+    }
 
     private RowSet RowsAt(IReadOnlyList<long> sequences) =>
         RowSet.Of([.. sequences.Where(sequence => sequence >= FirstSequence && sequence < FirstSequence + Rows).Select(sequence => (int)(sequence - FirstSequence))]);

@@ -15,6 +15,7 @@ internal sealed class LedgerQuery
     public LedgerQuery(LedgerSnapshot snapshot, AccessScope scope, EventFilter filter, Func<byte[], long?> sequenceOf, bool readsAll = false)
     {
         _filter = new(scope, filter, sequenceOf);
+        LedgerNumber = snapshot.Ledger.Number;
         Parts =
         [
             .. snapshot.Segments.Select(segment => new SegmentPart(snapshot.Ledger.Name, segment, readsAll)),
@@ -22,6 +23,8 @@ internal sealed class LedgerQuery
         ];
         _rows = new RowSet?[Parts.Count];
     }
+
+    public int LedgerNumber { get; }
 
     /// <summary>In order of their sequences.</summary>
     public IReadOnlyList<LedgerPart> Parts { get; }

@@ -14,20 +14,23 @@ internal sealed class SegmentPart(string tenant, SegmentReader segment, bool rea
     private const int FewRows = 256;
 
     private EntryCursor? _cursor;
+    private NumberCursor? _times;
+    private NumberCursor? _order;
+    private bool? _isTimeOrdered;
 
     public override long TimeMin => segment.Info.TimeMin;
 
     public override long TimeMax => segment.Info.TimeMax;
 
-    public override bool IsTimeOrdered => segment.Layout.Footer.TimeOrder is null;
+    public override bool IsTimeOrdered => _isTimeOrdered ??= segment.Layout.Footer.TimeOrder is null;
 
     private EntryCursor Cursor => _cursor ??= new(segment, readsAll);
 
-    public override long Time(int row) => segment.Times[row];
+    public override long Time(int row) => (_times ??= new(segment.Times))[row];
 
     public override void Append(int row, ByteBuffer output) => Cursor.Append(row, output);
 
-    public override int RowByTime(int rank) => segment.TimeOrder is { } order ? (int)order[rank] : rank;
+    public override int RowByTime(int rank) => IsTimeOrdered ? rank : (int)(_order ??= new(segment.TimeOrder!))[rank];
 
     public override void CountValues(EventField field, RowSet rows, Dictionary<string, long> counts)
     {

@@ -32,7 +32,7 @@ internal sealed class TablePart(string tenant, MemTable table, int rows) : Ledge
         if (ColumnPlan.IsIndexed(field) && table.Column(field) is null) return;
         if (ColumnPlan.IsIndexed(field) && table.Column(field)?.Codes is { } coded)
         {
-            var byCode = CountCodes(rows, coded.Items, coded.Distinct);
+            var byCode = rows is RowRange { From: 0 } all && all.To == Rows ? coded.Counts(Rows) : CountCodes(rows, coded.Items, coded.Distinct);
             for (var code = 1; code < byCode.Length; code++)
             {
                 if (byCode[code] > 0) Add(counts, coded.Text(code - 1), byCode[code]);
@@ -45,9 +45,14 @@ internal sealed class TablePart(string tenant, MemTable table, int rows) : Ledge
     public override void CountTimes(RowSet rows, HistogramInterval interval, HistogramCounts counts)
     {
         var failed = table.Column(EventField.OutcomeResult)?.RowsWith("failure"u8, Rows, out _) ?? RowSet.Empty;
-        var times = table.Times;
-        foreach (var row in Each(rows)) counts.Add(times[row], 1, 0);
-        foreach (var row in Each(rows.And(failed))) counts.Add(times[row], 0, 1);
+        if (rows is RowRange range) CountTimes(table.Times.AsSpan(range.From, rows.Count), counts);
+        else foreach (var row in Each(rows)) counts.Add(table.Times[row], 1, 0);
+        foreach (var row in Each(rows.And(failed))) counts.Add(table.Times[row], 0, 1);
+    }
+
+    private static void CountTimes(ReadOnlySpan<long> times, HistogramCounts counts)
+    {
+        foreach (var time in times) counts.Add(time, 1, 0);
     }
 
     protected override RowSet RowsBetween(long from, long to)

@@ -10,21 +10,21 @@ internal sealed class EntryCursor
     private readonly SegmentReader _segment;
     private readonly SegmentLayout _layout;
     private readonly BlockReader _block;
-    private readonly DictionaryPage?[][] _pages;
+    private readonly CodeCursor?[] _dictionaries;
     private readonly byte[] _scratch = new byte[40];
     private readonly ByteBuffer _uri = new(256);
     private readonly bool _wholeSegment;
     private byte[] _buffer = [];
+    private Block? _own;
     private int _loaded = -1;
-    private long[]? _times;
-    private int _timesPage = -1;
+    private NumberCursor? _times;
 
     /// <param name="wholeSegment">Everything will be read, in order: past the cache.</param>
     public EntryCursor(SegmentReader segment, bool wholeSegment = false)
     {
         (_segment, _layout, _wholeSegment) = (segment, segment.Layout, wholeSegment);
-        _block = new(_layout.Encodings);
-        _pages = new DictionaryPage?[_layout.Columns.Length][];
+        _block = new(_layout);
+        _dictionaries = new CodeCursor?[_layout.Columns.Length];
     }
 
     /// <summary>Appends the entry of a row.</summary>
@@ -33,7 +33,7 @@ internal sealed class EntryCursor
         Load(row);
         var place = row % BlockWriter.Rows;
         var entry = new EntryComposer(output);
-        foreach (ref readonly var member in _layout.Members.AsSpan())
+        foreach (ref readonly var member in _block.Members)
         {
             if (member.Column >= 0) Add(ref entry, in member, place);
             else if (member.Field == EventField.Time) AddTime(ref entry, EventField.Time, TimeOf(row));
@@ -77,13 +77,12 @@ internal sealed class EntryCursor
         if (block == _loaded) return;
         if (_wholeSegment)
         {
-            _block.Unload();
             _segment.ReadBlock(block, ref _buffer);
-            _block.Load(_buffer);
+            _block.Use((_own ??= new(_layout)).Load(_buffer));
         }
         else
         {
-            _block.Load(_segment.Block(block));
+            _block.Use(_segment.Block(block));
         }
         _loaded = block;
     }
@@ -108,19 +107,12 @@ internal sealed class EntryCursor
         {
             case ColumnEncoding.Coded:
                 var code = (int)_block.Number(column, place) - 1;
-                return code < 0 ? [] : PageOf(column, code)[code % DictionaryWriter.PageValues];
+                return code < 0 ? [] : (_dictionaries[column] ??= new(_segment.Dictionary(column), _wholeSegment))[code];
             case ColumnEncoding.Body:
                 return _block.Body(column, place);
             default:
                 return _block.Plain(column, place, _scratch);
         }
-    }
-
-    private DictionaryPage PageOf(int column, int code)
-    {
-        var pages = _pages[column] ??= new DictionaryPage?[_segment.Dictionary(column).Pages];
-        var index = code / DictionaryWriter.PageValues;
-        return pages[index] ??= _segment.Dictionary(column).Page(index);
     }
 
     private ReadOnlySpan<byte> Expand(ReadOnlySpan<byte> template, int place)
@@ -138,17 +130,7 @@ internal sealed class EntryCursor
         return _uri.Written;
     }
 
-    private long TimeOf(int row)
-    {
-        var page = row / NumberSectionWriter.PageRows;
-        if (!_wholeSegment) return _segment.Times[row];
-        if (_timesPage != page)
-        {
-            _segment.Times.Read(page, _times ??= new long[NumberSectionWriter.PageRows]);
-            _timesPage = page;
-        }
-        return _times![row % NumberSectionWriter.PageRows];
-    }
+    private long TimeOf(int row) => (_times ??= new(_segment.Times, _wholeSegment))[row];
 
     private static void AddTime(ref EntryComposer entry, EventField field, long microseconds)
     {

@@ -77,20 +77,27 @@ internal sealed class NumberSection
 
     public int RowsOf(int page) => Math.Min(NumberSectionWriter.PageRows, _rows - FirstRow(page));
 
-    public long this[int row]
+    public long this[int row] => One(Page(row / NumberSectionWriter.PageRows), row);
+
+    /// <summary>The bytes of a page, for <see cref="One"/>.</summary>
+    public byte[] Page(int page) => _source.Cached(_pages[page]);
+
+    /// <summary>One number.</summary>
+    /// <param name="page">The page that holds the row.</param>
+    public long One(byte[] page, int row)
     {
-        get
-        {
-            var bytes = _source.Cached(_pages[row / NumberSectionWriter.PageRows]);
-            return One(bytes, row % NumberSectionWriter.PageRows, RowsOf(row / NumberSectionWriter.PageRows));
-        }
+        var rows = RowsOf(row / NumberSectionWriter.PageRows);
+        row %= NumberSectionWriter.PageRows;
+        var frame = row / NumberSectionWriter.FrameRows;
+        var count = Math.Min(NumberSectionWriter.FrameRows, rows - frame * NumberSectionWriter.FrameRows);
+        return (long)(Frame(page, frame, count).Get(page, row % NumberSectionWriter.FrameRows) ^ 1UL << 63);
     }
 
     /// <summary>Reads a whole page.</summary>
     /// <param name="numbers">At least <see cref="RowsOf"/> places.</param>
     public void Read(int page, Span<long> numbers)
     {
-        var bytes = _source.Cached(_pages[page]);
+        var bytes = Page(page);
         var rows = RowsOf(page);
         for (var first = 0; first < rows; first += NumberSectionWriter.FrameRows)
         {
@@ -98,13 +105,6 @@ internal sealed class NumberSection
             var frame = Frame(bytes, first / NumberSectionWriter.FrameRows, count);
             for (var i = 0; i < count; i++) numbers[first + i] = (long)(frame.Get(bytes, i) ^ 1UL << 63);
         }
-    }
-
-    private static long One(byte[] bytes, int row, int rows)
-    {
-        var frame = row / NumberSectionWriter.FrameRows;
-        var count = Math.Min(NumberSectionWriter.FrameRows, rows - frame * NumberSectionWriter.FrameRows);
-        return (long)(Frame(bytes, frame, count).Get(bytes, row % NumberSectionWriter.FrameRows) ^ 1UL << 63);
     }
 
     private static PackedNumbers Frame(byte[] bytes, int frame, int count)

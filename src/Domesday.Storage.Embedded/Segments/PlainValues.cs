@@ -21,6 +21,9 @@ internal readonly struct PlainValues
 
     private PlainValues(byte form, PackedNumbers first, PackedNumbers second, int heap) => (_form, _first, _second, _heap) = (form, first, second, heap);
 
+    /// <summary>Whether no row has a value.</summary>
+    public bool IsAbsent => _form == FormBytes && _first.IsZero;
+
     public static void Write(ByteBuffer output, BlockColumn column, int rows, ulong[] numbers)
     {
         if (TryWriteIds(output, column, rows, numbers, FormUuid) || TryWriteIds(output, column, rows, numbers, FormHex)) return;

@@ -38,8 +38,12 @@ internal sealed class SegmentReader(SegmentInfo info, OpenFiles files, BlockCach
 
     public AttachmentSection? Attachments => Layout.Footer.Attachments is { } section ? _source.Cached(section, bytes => new AttachmentSection(_source, bytes)) : null;
 
-    /// <summary>A block's bytes, from the cache if they are there.</summary>
-    public byte[] Block(int block) => _source.Cached(Blocks[block]);
+    /// <summary>A block, from the cache if it is there.</summary>
+    public Block Block(int block)
+    {
+        var layout = Layout;
+        return _source.Cached(Blocks[block], bytes => new Block(layout).Load(bytes), Segments.Block.BytesFor(layout));
+    }
 
     /// <summary>Reads a block into a buffer of the caller's, past the cache, for reading everything.</summary>
     public void ReadBlock(int block, ref byte[] buffer)
@@ -99,6 +103,7 @@ internal sealed class SegmentLayout
         Footer = footer;
         Columns = [.. footer.Columns];
         Encodings = [.. footer.Columns.Select(column => column.Encoding)];
+        Bodies = [.. Enumerable.Range(0, Encodings.Length).Where(column => Encodings[column] == ColumnEncoding.Body)];
         Array.Fill(_columnOf, -1);
         for (var i = 0; i < Columns.Length; i++) _columnOf[(int)Columns[i].Field] = i;
         Members =
@@ -113,6 +118,9 @@ internal sealed class SegmentLayout
     public SegmentColumn[] Columns { get; }
 
     public ColumnEncoding[] Encodings { get; }
+
+    /// <summary>Columns of large texts.</summary>
+    public int[] Bodies { get; }
 
     /// <summary>What the entries are made of, in canonical order.</summary>
     public EntryMember[] Members { get; }

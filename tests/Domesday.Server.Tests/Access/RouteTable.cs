@@ -16,6 +16,8 @@ internal static class RouteTable
         new("GET /readyz", Everybody, Permission.None, "/readyz"),
         new("GET /problems/{kind}", Everybody, Permission.None, "/problems/notfound"),
         new("GET /.well-known/jwks.json", Everybody, Permission.None, "/.well-known/jwks.json"),
+        new("GET /openapi.json", Everybody, Permission.None, "/openapi.json"),
+        new($"GET {Api}/openapi.json", Everybody, Permission.None, $"{Api}/openapi.json"),
         new($"POST {Api}/sign-in", Everybody, Permission.None, $"{Api}/sign-in", """{"user":"nobody","password":"wrong"}"""),
         new($"POST {Api}/sign-out", Anybody, Permission.None, $"{Api}/sign-out"),
         new($"GET {Api}/me", Anybody, Permission.None, $"{Api}/me"),

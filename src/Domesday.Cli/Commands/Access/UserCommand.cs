@@ -68,7 +68,7 @@ internal static class UserCommand
         var user = AccessOptions.Named(command, "user", "Id or name.");
         AccessOptions.Act(console, command, user, async (client, who, cancellation) =>
         {
-            using var input = new StreamReader(Console.OpenStandardInput());
+            using var input = new StreamReader(console.Input, leaveOpen: true);
             var password = await input.ReadLineAsync(cancellation);
             await client.Access.ChangeUserAsync(who, new() { Password = password ?? "" }, cancellation);
         }, "Changed.");

@@ -31,17 +31,18 @@ internal static class SendCommand
         command.SetAction(async (parse, cancellation) =>
         {
             var badEvents = parse.GetValue(quarantine) ? BadEvents.Quarantine : parse.GetValue(partial) ? BadEvents.Reject : BadEvents.RefuseBatch;
-            var settings = new SendSettings(new() { BadEvents = badEvents, Compress = parse.GetValue(gzip) })
+            var append = new AppendOptions { BadEvents = badEvents, Compress = parse.GetValue(gzip) };
+            using var client = connection.Connect(parse);
+            var settings = new SendSettings(async (lines, sending) => SendAnswer.From(await client.AppendAsync(lines, append, sending)))
             {
                 BatchEvents = InRange("--batch", parse.GetValue(batch), 1, 10_000),
                 Connections = InRange("--connections", parse.GetValue(connections), 1, 64),
                 FirstLine = parse.GetValue(first),
                 ReceiptsFile = parse.GetValue(receipts),
             };
-            using var client = connection.Connect(parse);
             if (console.IsTyped && parse.GetValue(file) is null or "-") await console.Error.WriteLineAsync("Type events, and end with Ctrl-D.");
             await using var events = await EventFile.OpenAsync(parse.GetValue(file) is { } path and not "-" ? File.OpenRead(path) : console.Input, cancellation);
-            var outcome = await new SendRun(client, console, settings).RunAsync(events, cancellation);
+            var outcome = await new SendRun(console, settings).RunAsync(events, cancellation);
             if (parse.GetValue(json)) outcome.WriteJson(console);
             else outcome.Write(console);
             return outcome.Failure is null && outcome.RejectedCount == 0 ? 0 : 1;

@@ -15,6 +15,11 @@ internal sealed class SendOutcome
 
     public long RejectedCount { get; set; }
 
+    public long Quarantined { get; set; }
+
+    /// <summary>Lines that are not meant to be events.</summary>
+    public long Skipped { get; set; }
+
     /// <summary>The first ones, by their lines.</summary>
     public List<RejectedLine> Rejected { get; } = [];
 
@@ -49,16 +54,18 @@ internal sealed class SendOutcome
         var parts = new List<string> { $"{PlainText.Of(Stored)} events stored" };
         if (Duplicates > 0) parts.Add($"{PlainText.Of(Duplicates)} were there already");
         if (RejectedCount > 0) parts.Add($"{PlainText.Of(RejectedCount)} rejected");
+        if (Quarantined > 0) parts.Add($"{PlainText.Of(Quarantined)} kept in quarantine");
+        if (Skipped > 0) parts.Add($"{PlainText.Of(Skipped)} other lines passed over");
         console.Out.WriteLine(string.Join(", ", parts));
     }
 
     public void WriteJson(CliConsole console) =>
-        console.Out.WriteLine(JsonSerializer.Serialize(new(Stored, Duplicates, RejectedCount, Rejected, Failure, ResumeAtLine), SendJson.Plain.SendReport));
+        console.Out.WriteLine(JsonSerializer.Serialize(new(Stored, Duplicates, RejectedCount, Quarantined, Skipped, Rejected, Failure, ResumeAtLine), SendJson.Plain.SendReport));
 }
 
 internal sealed record RejectedLine(long Line, IReadOnlyList<FieldFault> Errors);
 
-internal sealed record SendReport(long Stored, long Duplicates, long Rejected, IReadOnlyList<RejectedLine> Lines, string? Failure, long? ResumeAtLine);
+internal sealed record SendReport(long Stored, long Duplicates, long Rejected, long Quarantined, long Skipped, IReadOnlyList<RejectedLine> Lines, string? Failure, long? ResumeAtLine);
 
 [JsonSerializable(typeof(SendReport))]
 [JsonSerializable(typeof(AppendReceipt))]

@@ -6,7 +6,7 @@ using Domesday.Client;
 namespace Domesday.Cli.Commands.Send;
 
 /// <summary>Sends a file, several batches at the same time; the first failure lets what is under way end, and sends nothing further.</summary>
-internal sealed class SendRun(DomesdayClient client, CliConsole console, SendSettings settings)
+internal sealed class SendRun(CliConsole console, SendSettings settings)
 {
     /// <summary>Bad events that are told one by one.</summary>
     private const int ToldMax = 100;
@@ -50,7 +50,7 @@ internal sealed class SendRun(DomesdayClient client, CliConsole console, SendSet
     {
         try
         {
-            var answer = await client.AppendAsync(batch.Body, settings.Append, cancellation);
+            var answer = await settings.Send(batch.Body, cancellation);
             lock (_lock)
             {
                 foreach (var receipt in answer.Receipts) receipts?.WriteLine(JsonSerializer.Serialize(receipt, SendJson.Plain.AppendReceipt));
@@ -69,12 +69,13 @@ internal sealed class SendRun(DomesdayClient client, CliConsole console, SendSet
         }
     }
 
-    private void Count(SendBatch batch, AppendAnswer answer)
+    private void Count(SendBatch batch, SendAnswer answer)
     {
-        var duplicates = answer.Receipts.Count(receipt => receipt.Duplicate);
-        _outcome.Stored += answer.Receipts.Count - duplicates;
-        _outcome.Duplicates += duplicates;
-        foreach (var rejected in answer.Rejected ?? [])
+        _outcome.Stored += answer.Stored;
+        _outcome.Duplicates += answer.Duplicates;
+        _outcome.Quarantined += answer.Quarantined;
+        _outcome.Skipped += answer.Skipped;
+        foreach (var rejected in answer.Rejected)
         {
             if (_outcome.RejectedCount++ < ToldMax) _outcome.Rejected.Add(new(batch.LineOf(rejected.Index), [.. rejected.Errors]));
         }

@@ -1,8 +1,7 @@
-using Domesday.Client;
-
 namespace Domesday.Cli.Commands.Send;
 
-internal sealed record SendSettings(AppendOptions Append)
+/// <param name="Send">Sends a batch.</param>
+internal sealed record SendSettings(Func<ReadOnlyMemory<byte>, CancellationToken, Task<SendAnswer>> Send)
 {
     public required int BatchEvents { get; init; }
 
