@@ -85,6 +85,7 @@ internal static class WebComposition
         services.AddSingleton(new RequestInstruments(core.Meter));
         services.AddSingleton(core.Storage.Store);
         services.AddSingleton(core.Storage.Reader);
+        services.AddNodes(core);
         services.AddSingleton(core.Pipeline);
         services.AddSingleton(core.Sealer);
         services.AddSingleton(core.SealingOptions);

@@ -162,6 +162,7 @@ internal static class RouteTable
 
     private static IEnumerable<RouteCase> PlatformPcd() =>
     [
+        new("GET /keystone/v3", Everybody, Permission.None, "/keystone/v3"),
         new("POST /keystone/v3/auth/tokens", Everybody, Permission.None, "/keystone/v3/auth/tokens", "{}"),
         new("GET /keystone/v3/auth/tokens", Anybody, Permission.None, "/keystone/v3/auth/tokens"),
         new("GET /resmgr/audit/export", Tenant, Permission.AuditExport, "/resmgr/audit/export"),
