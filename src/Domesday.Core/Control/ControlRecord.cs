@@ -139,4 +139,5 @@ public sealed record ApiKeyRecord : ControlRecord
 [JsonSerializable(typeof(DialectSettingsRecord))]
 [JsonSerializable(typeof(RetentionRecord))]
 [JsonSerializable(typeof(SinkRecord))]
+[JsonSerializable(typeof(ViewRecord))]
 internal sealed partial class ControlJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Domesday.Core.Access;
 using Domesday.Core.Control;
+using Domesday.Core.Nodes;
 using Domesday.Core.Problems;
 using Domesday.Core.Query;
 using Domesday.Core.Storage;
@@ -14,6 +15,9 @@ namespace Domesday.Core.Forwarding;
 /// <param name="folder">Where the sinks' cursors lie.</param>
 public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventStore store, IEventReader reader, string folder, TimeProvider time, ILogger<Forwarder> logger)
 {
+    /// <summary>How often another node's end is noticed.</summary>
+    private static readonly TimeSpan BetweenTurns = TimeSpan.FromSeconds(3);
+
     private static readonly TimeSpan TestMax = TimeSpan.FromSeconds(20);
 
     private readonly ConcurrentDictionary<string, SinkRunner> _runners = new(StringComparer.Ordinal);
@@ -24,22 +28,25 @@ public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventSto
     /// <summary>How a sink stands; null for one that is not known yet.</summary>
     public SinkStanding? Of(string id) => _runners.TryGetValue(id, out var runner) ? Standing(runner) : null;
 
-    /// <summary>Runs until it is told to stop.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    /// <summary>Runs until it is told to stop; of several nodes one alone forwards.</summary>
+    public async Task RunAsync(IWorkLeases nodes, CancellationToken stop)
     {
+        ArgumentNullException.ThrowIfNull(nodes);
         try
         {
             while (!stop.IsCancellationRequested)
             {
                 var state = ledger.State;
-                await FollowAsync(state);
-                await ledger.WaitForChangeAsync(state, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (nodes.Holds(Work.Forwarding)) await FollowAsync(state);
+                else await StopAllAsync();
+                using var turn = CancellationTokenSource.CreateLinkedTokenSource(stop);
+                if (!nodes.IsSole) turn.CancelAfter(BetweenTurns);
+                await ledger.WaitForChangeAsync(state, turn.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
         finally
         {
-            await Task.WhenAll(_runners.Values.Select(runner => runner.DisposeAsync().AsTask()));
-            _runners.Clear();
+            await StopAllAsync();
         }
     }
 
@@ -154,6 +161,12 @@ public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventSto
         {
             return new(false, ForwardingLoop.Sentence(exception));
         }
+    }
+
+    private async Task StopAllAsync()
+    {
+        await Task.WhenAll(_runners.Values.Select(runner => runner.DisposeAsync().AsTask()));
+        _runners.Clear();
     }
 
     private async ValueTask FollowAsync(ControlState state)

@@ -33,7 +33,10 @@ internal static class NativeApi
         api.MapRetention();
         api.MapGaps();
         api.MapSinks();
+        api.MapViews();
         api.MapLog();
+        api.MapVerification();
+        api.MapUsage();
         api.MapBackup();
     }
 }

@@ -42,6 +42,7 @@ internal sealed class MatrixWorld : IAsyncDisposable
         ["hiddenId"] = "absent-event",
         ["quarantined"] = "987654",
         ["sink"] = "snk_0000000000000000",
+        ["view"] = "vabsentabs",
     };
 
     /// <param name="hidden">Names the hidden project's contents.</param>
@@ -81,6 +82,8 @@ internal sealed class MatrixWorld : IAsyncDisposable
         }))["id"]!.GetValue<string>();
         There["role"] = "role-" + TenantMark;
         await TestService.PostAsync(Service.Admin, $"/audit/v1/roles?tenant={Tenant}", new() { ["name"] = There["role"], ["permissions"] = new JsonArray("config.read") });
+        var view = new JsonObject { ["name"] = TenantMark, ["query"] = $"action={TenantMark}", ["shared"] = true };
+        There["view"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/views?tenant={Tenant}", view))["id"]!.GetValue<string>();
         There["grant"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/grants?tenant={Tenant}", new() { ["user"] = There["user"], ["role"] = There["role"] }))["id"]!.GetValue<string>();
     }
 
