@@ -37,7 +37,7 @@ public sealed partial class EventListTests(Site site)
     {
         await using var visit = await site.SignInAsync();
         await visit.GoAsync("/ui/events?from=-30d");
-        await visit.Page.GetByLabel("Value").FocusAsync();
+        await visit.Page.GetByLabel("Value", new() { Exact = true }).FocusAsync();
         await visit.Page.Keyboard.TypeAsync("mall");
         await visit.Page.GetByRole(AriaRole.Option).Filter(new() { HasText = "mallory" }).WaitForAsync();
         await visit.Page.Keyboard.PressAsync("ArrowDown");

@@ -55,7 +55,7 @@ public sealed class OperationTests(Site site)
         foreach (var split in (string[])["project", "actor", "service", "day"])
         {
             await visit.GoAsync($"/ui/usage?by={split}");
-            Assert.InRange(await visit.Page.Locator(".usage tbody tr").CountAsync(), 2, 1_000);
+            Assert.True(await visit.Page.Locator(".usage tbody tr").CountAsync() > 1, await visit.Page.Locator("main").InnerTextAsync());
         }
         await visit.GoAsync("/ui/usage?by=project");
         var rows = await visit.Page.Locator(".usage tbody tr").CountAsync();
