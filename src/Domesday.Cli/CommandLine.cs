@@ -16,6 +16,7 @@ using Domesday.Cli.Commands.Histogram;
 using Domesday.Cli.Commands.Import;
 using Domesday.Cli.Commands.Key;
 using Domesday.Cli.Commands.Note;
+using Domesday.Cli.Commands.Proxy;
 using Domesday.Cli.Commands.Quarantine;
 using Domesday.Cli.Commands.Query;
 using Domesday.Cli.Commands.Restore;
@@ -46,6 +47,7 @@ internal static class CommandLine
         var root = new RootCommand("Domesday, the audit log that you can prove: the service and its command line.")
         {
             ServeCommand.Create(),
+            ProxyCommand.Create(console),
             SendCommand.Create(console),
             ImportCommand.Create(console),
             QueryCommand.Create(console),

@@ -19,7 +19,7 @@ public sealed class DomesdayClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         _transport = new(options, handler);
-        (Tenants, Keys, Access, Quarantine, Retention) = (new(_transport), new(_transport), new(_transport), new(_transport), new(_transport));
+        (Tenants, Keys, Access, Quarantine, Retention, CapturePolicies) = (new(_transport), new(_transport), new(_transport), new(_transport), new(_transport), new(_transport));
     }
 
     public Tenants Tenants { get; }
@@ -33,6 +33,9 @@ public sealed class DomesdayClient : IDisposable
 
     /// <summary>How long events are kept.</summary>
     public Retention Retention { get; }
+
+    /// <summary>What proxies and middlewares record.</summary>
+    public CapturePolicies CapturePolicies { get; }
 
     /// <summary>Which numbers are missing of producers that number their events.</summary>
     /// <param name="producer">Null: all of them.</param>

@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using Domesday.Core.Nodes;
+using Domesday.Core.Sealing;
 using Domesday.Core.Storage;
 using Domesday.Dialects;
 using Domesday.Http.PlugIns;
@@ -27,4 +29,14 @@ public sealed record ServeParts
 public sealed record StoreContext(ServiceSettings Settings, TimeProvider Time, Meter Meter, ILoggerFactory Loggers);
 
 /// <summary>The two faces of one engine.</summary>
-public sealed record StorePair(IEventStore Store, IEventReader Reader);
+public sealed record StorePair(IEventStore Store, IEventReader Reader)
+{
+    /// <summary>The service's other nodes.</summary>
+    public IWorkLeases Nodes { get; init; } = SoleNode.Instance;
+
+    /// <summary>Null when there can be no other node.</summary>
+    public ICheckpointShare? Checkpoints { get; init; }
+
+    /// <summary>Null when there can be no other node.</summary>
+    public ISharedFiles? Files { get; init; }
+}

@@ -44,7 +44,14 @@ internal sealed class ConnectionOptions(CliConsole console)
 
     public string? TenantOf(ParseResult parse) => parse.GetValue(_tenant) ?? console.Variable("DOMESDAY_TENANT");
 
-    private DomesdayClient Connect(ParseResult parse, ClientCredential credential) => new(new() { Server = ServerOf(parse), Credential = credential, Tenant = TenantOf(parse), Time = console.Time });
+    /// <summary>For a command that keeps connections of its own.</summary>
+    /// <returns>Without a credential when nothing says whom to sign in as.</returns>
+    /// <exception cref="UsageException">The address or the credential is not valid.</exception>
+    public ClientOptions OptionsOf(ParseResult parse) => OptionsOf(parse, CredentialOf(parse));
+
+    private DomesdayClient Connect(ParseResult parse, ClientCredential credential) => new(OptionsOf(parse, credential));
+
+    private ClientOptions OptionsOf(ParseResult parse, ClientCredential? credential) => new() { Server = ServerOf(parse), Credential = credential, Tenant = TenantOf(parse), Time = console.Time };
 
     private string PasswordOf(ParseResult parse, string user) => parse.GetValue(_password) ?? console.Variable("DOMESDAY_PASSWORD")
         ?? console.AskSecret?.Invoke($"Password of {user}:") ?? throw new UsageException("--user needs --password or DOMESDAY_PASSWORD.");

@@ -43,9 +43,10 @@ public sealed record PermissionRequirement(Permission? Permission, bool WholeTen
 }
 
 /// <summary>Whom a route is for, beyond permissions.</summary>
-internal readonly record struct RouteReach(bool AllTenants, bool OperatorOnly)
+public readonly record struct RouteReach(bool AllTenants, bool OperatorOnly)
 {
-    public static RouteReach Of(Endpoint endpoint) => new(endpoint.Metadata.GetMetadata<AllTenantsAllowed>() is not null, endpoint.Metadata.GetMetadata<OperatorRequired>() is not null);
+    /// <summary>What the route says; nothing said is false.</summary>
+    public static RouteReach Of(Endpoint endpoint) => new(endpoint?.Metadata.GetMetadata<AllTenantsAllowed>() is not null, endpoint?.Metadata.GetMetadata<OperatorRequired>() is not null);
 }
 
 internal sealed record AllTenantsAllowed;

@@ -32,7 +32,10 @@ internal static class NativeApi
         api.MapPolicies();
         api.MapRetention();
         api.MapGaps();
+        api.MapViews();
         api.MapLog();
+        api.MapVerification();
+        api.MapUsage();
         api.MapBackup();
     }
 }

@@ -13,6 +13,12 @@ public sealed record ServiceSettings
     /// <summary>Full path.</summary>
     public required string Data { get; init; }
 
+    /// <summary>Name of the storage engine.</summary>
+    public string Store { get; init; } = "embedded";
+
+    /// <summary>Holds a password.</summary>
+    public string? Postgres { get; init; }
+
     public string? AdminPassword { get; init; }
 
     public string? TlsCert { get; init; }
@@ -87,6 +93,8 @@ public sealed record ServiceSettings
         {
             Urls = Value(SettingCatalog.Urls)!,
             Data = Path.GetFullPath(Value(SettingCatalog.Data)!),
+            Store = Value(SettingCatalog.Store)!,
+            Postgres = Value(SettingCatalog.Postgres),
             AdminPassword = Value(SettingCatalog.AdminPassword),
             TlsCert = Value(SettingCatalog.TlsCert),
             TlsKey = Value(SettingCatalog.TlsKey),

@@ -8,6 +8,9 @@ namespace Domesday.Server.Settings;
 /// <summary>All settings of the service. A new one is a line here and a member of <see cref="ServiceSettings"/>.</summary>
 internal static class SettingCatalog
 {
+    /// <summary>The value of <see cref="Store"/> that needs <see cref="Postgres"/>.</summary>
+    public const string PostgresStore = "postgres";
+
     private const int MebiByte = 1024 * 1024;
 
     public static Setting<string> Config { get; } = new("DOMESDAY_CONFIG", null, "FILE",
@@ -17,13 +20,13 @@ internal static class SettingCatalog
         "Where to listen. An https address needs a certificate; an http address that others can reach sends credentials in the clear.", SettingForms.Urls);
 
     public static Setting<string> Data { get; } = new("DOMESDAY_DATA", "./data", "FOLDER",
-        "The data folder: the embedded store, signing keys, quarantine.", SettingForms.Text);
+        "The data folder: the embedded store, signing keys. With the store postgres each node has its own.", SettingForms.Text);
 
     public static Setting<string> Store { get; } = new("DOMESDAY_STORE", "embedded", "embedded|postgres",
-        "The storage engine. This version has embedded alone.", SettingForms.OneOf("embedded", "postgres"));
+        "The storage engine: embedded, in the data folder, for one machine; postgres for several nodes, or for a database that others look after.", SettingForms.OneOf("embedded", PostgresStore));
 
     public static Setting<string> Postgres { get; } = new("DOMESDAY_POSTGRES", null, "TEXT",
-        "Connection string for the store postgres.", SettingForms.Text);
+        "Connection string for the store postgres, such as Host=db.example.com;Database=domesday;Username=domesday;Password=…;SSL Mode=VerifyFull. On a command line others on the machine can see the password.", SettingForms.Text);
 
     public static Setting<string> AdminPassword { get; } = new("DOMESDAY_ADMIN_PASSWORD", null, "TEXT",
         "Password of the user admin. Without it the first start makes one up and prints it once. A new value at a later start replaces the password. On a command line others on the machine can see it.",

@@ -41,6 +41,7 @@ internal sealed class MatrixWorld : IAsyncDisposable
         ["hidden"] = "987654",
         ["hiddenId"] = "absent-event",
         ["quarantined"] = "987654",
+        ["view"] = "vabsentabs",
     };
 
     /// <param name="hidden">Names the hidden project's contents.</param>
@@ -73,6 +74,8 @@ internal sealed class MatrixWorld : IAsyncDisposable
         There["certificate"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/certificates?tenant={Tenant}", new() { ["user"] = There["user"] }))["serial"]!.GetValue<string>();
         There["role"] = "role-" + TenantMark;
         await TestService.PostAsync(Service.Admin, $"/audit/v1/roles?tenant={Tenant}", new() { ["name"] = There["role"], ["permissions"] = new JsonArray("config.read") });
+        var view = new JsonObject { ["name"] = TenantMark, ["query"] = $"action={TenantMark}", ["shared"] = true };
+        There["view"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/views?tenant={Tenant}", view))["id"]!.GetValue<string>();
         There["grant"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/grants?tenant={Tenant}", new() { ["user"] = There["user"], ["role"] = There["role"] }))["id"]!.GetValue<string>();
     }
 

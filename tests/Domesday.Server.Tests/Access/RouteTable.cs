@@ -16,6 +16,8 @@ internal static class RouteTable
         new("GET /readyz", Everybody, Permission.None, "/readyz"),
         new("GET /problems/{kind}", Everybody, Permission.None, "/problems/notfound"),
         new("GET /.well-known/jwks.json", Everybody, Permission.None, "/.well-known/jwks.json"),
+        new("GET /openapi.json", Everybody, Permission.None, "/openapi.json"),
+        new($"GET {Api}/openapi.json", Everybody, Permission.None, $"{Api}/openapi.json"),
         new($"POST {Api}/sign-in", Everybody, Permission.None, $"{Api}/sign-in", """{"user":"nobody","password":"wrong"}"""),
         new($"POST {Api}/sign-out", Anybody, Permission.None, $"{Api}/sign-out"),
         new($"GET {Api}/me", Anybody, Permission.None, $"{Api}/me"),
@@ -55,6 +57,12 @@ internal static class RouteTable
         new($"GET {Api}/histogram", Project, Permission.AuditList, $"{Api}/histogram?interval=day"),
         new($"GET {Api}/export", Project, Permission.AuditExport, $"{Api}/export?manifest=true"),
         new($"GET {Api}/tail", Project, Permission.AuditList, $"{Api}/tail") { IsEndless = true },
+        new($"GET {Api}/report/usage", Project, Permission.AuditList, $"{Api}/report/usage?by=day"),
+        new($"GET {Api}/views", Project, Permission.AuditList, $"{Api}/views"),
+        new($"GET {Api}/views/{{id}}", Project, Permission.AuditList, $"{Api}/views/{{view}}"),
+        new($"POST {Api}/views", Project, Permission.AuditList, $"{Api}/views", """{"name":"something","query":"action=create"}"""),
+        new($"PATCH {Api}/views/{{id}}", Project, Permission.AuditList, $"{Api}/views/{{view}}", """{"name":"changed"}"""),
+        new($"DELETE {Api}/views/{{id}}", Project, Permission.AuditList, $"{Api}/views/{{view}}"),
         new($"GET {Api}/gaps", Tenant, Permission.AuditList, $"{Api}/gaps"),
         new($"GET {Api}/policies", Tenant, Permission.AuditWrite, $"{Api}/policies"),
         new($"PUT {Api}/policies", Tenant, Permission.ConfigWrite, $"{Api}/policies", "{}"),
@@ -68,6 +76,8 @@ internal static class RouteTable
     private static IEnumerable<RouteCase> Log() =>
     [
         new($"GET {Api}/log/checkpoint", Tenant, Permission.ProofRead, $"{Api}/log/checkpoint"),
+        new($"GET {Api}/log/verification", Tenant, Permission.ProofRead, $"{Api}/log/verification"),
+        new($"POST {Api}/log/verification", Tenant, Permission.ProofRead, $"{Api}/log/verification"),
         new($"GET {Api}/log/key", Tenant, Permission.ProofRead, $"{Api}/log/key"),
         new($"GET {Api}/log/tile/{{level}}/{{**place}}", Tenant, Permission.ProofRead, $"{Api}/log/tile/0/000.p/1"),
         new($"GET {Api}/log/tile/entries/{{**place}}", Tenant, Permission.ProofRead | Permission.AuditExport, $"{Api}/log/tile/entries/000.p/1"),
@@ -82,9 +92,25 @@ internal static class RouteTable
         new("GET /ui/sign-in", Everybody, Permission.None, "/ui/sign-in"),
         new("POST /ui/sign-in", Everybody, Permission.None, "/ui/sign-in"),
         new("POST /ui/sign-out", Anybody, Permission.None, "/ui/sign-out"),
-        new("GET /", Anybody, Permission.None, "/"),
+        new("GET /", Project, Permission.AuditList, "/"),
         new("GET /ui/events", Project, Permission.AuditList, "/ui/events?from=2026-01-01"),
         new("GET /ui/events/rows", Project, Permission.AuditList, "/ui/events/rows?from=2026-01-01&cursor=MSAxODk5OTA0MDAwMDAwMDAwIDEwMDAg"),
+        new("GET /ui/event/{**key}", Project, Permission.AuditGet, "/ui/event/{hidden}"),
+        new("GET /ui/v/{id}", Project, Permission.AuditList, "/ui/v/{view}"),
+        new("GET /ui/sources", Project, Permission.AuditList, "/ui/sources"),
+        new("GET /ui/usage", Project, Permission.AuditList, "/ui/usage?from=2026-01-01"),
+        new("GET /ui/integrity", Tenant, Permission.ProofRead, "/ui/integrity"),
+        new("GET /ui/me", Anybody, Permission.None, "/ui/me"),
+        new("GET /ui/admin/users", Tenant, Permission.AccessRead, "/ui/admin/users"),
+        new("GET /ui/admin/users/{id}", Tenant, Permission.AccessRead, "/ui/admin/users/{user}"),
+        new("GET /ui/admin/applications", Tenant, Permission.AccessRead, "/ui/admin/applications"),
+        new("GET /ui/admin/applications/{id}", Tenant, Permission.AccessRead, "/ui/admin/applications/{application}"),
+        new("GET /ui/admin/keys", Tenant, Permission.AccessRead, "/ui/admin/keys"),
+        new("GET /ui/admin/roles", Tenant, Permission.AccessRead, "/ui/admin/roles"),
+        new("GET /ui/admin/grants", Tenant, Permission.AccessRead, "/ui/admin/grants"),
+        new("GET /ui/admin/tenants", Tenant, Permission.ConfigRead, "/ui/admin/tenants"),
+        new("GET /ui/admin/capture", Tenant, Permission.ConfigRead, "/ui/admin/capture"),
+        new("GET /ui/admin/retention", Tenant, Permission.ConfigRead, "/ui/admin/retention"),
     ];
 
     private static IEnumerable<RouteCase> Ingest() =>
@@ -136,6 +162,7 @@ internal static class RouteTable
 
     private static IEnumerable<RouteCase> PlatformPcd() =>
     [
+        new("GET /keystone/v3", Everybody, Permission.None, "/keystone/v3"),
         new("POST /keystone/v3/auth/tokens", Everybody, Permission.None, "/keystone/v3/auth/tokens", "{}"),
         new("GET /keystone/v3/auth/tokens", Anybody, Permission.None, "/keystone/v3/auth/tokens"),
         new("GET /resmgr/audit/export", Tenant, Permission.AuditExport, "/resmgr/audit/export"),
