@@ -16,7 +16,7 @@ internal sealed class Flush(StoreFiles files, EngineOptions options)
         if (tables.Count > 0)
         {
             var written = WriteSegments(tables);
-            foreach (var (ledger, table, info) in written) SegmentCheck.AgainstTable(files.Reader(info), table);
+            foreach (var (ledger, table, info) in written) SegmentCheck.AgainstEntries(files.Reader(info), table.Entry);
             var run = WriteRun(tables);
             Commit(generation, written, run);
         }

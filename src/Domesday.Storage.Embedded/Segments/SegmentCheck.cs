@@ -1,6 +1,5 @@
 using Domesday.Core.Storage;
 using Domesday.Events.Json;
-using Domesday.Storage.Embedded.Memory;
 
 namespace Domesday.Storage.Embedded.Segments;
 
@@ -9,14 +8,14 @@ internal static class SegmentCheck
 {
     /// <summary>Compares every entry, byte for byte, with what was hashed and acknowledged.</summary>
     /// <exception cref="CorruptLedgerException">One differs.</exception>
-    public static void AgainstTable(SegmentReader segment, MemTable table)
+    public static void AgainstEntries(SegmentReader segment, Func<int, ReadOnlyMemory<byte>> entryOf)
     {
         var (cursor, entry) = (new EntryCursor(segment, wholeSegment: true), new ByteBuffer());
         for (var row = 0; row < segment.Rows; row++)
         {
             entry.Clear();
             cursor.Append(row, entry);
-            if (!entry.Written.SequenceEqual(table.Entry(row).Span)) throw Differs(segment, row);
+            if (!entry.Written.SequenceEqual(entryOf(row).Span)) throw Differs(segment, row);
         }
     }
 
