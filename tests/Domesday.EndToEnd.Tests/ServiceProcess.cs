@@ -11,6 +11,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
 {
     public const string Password = "correct horse battery staple";
 
+    private const string Urls = "DOMESDAY_URLS";
     private const string Listens = "Domesday listens on ";
     private const string Signs = "Sign in as admin with the password ";
 
@@ -43,14 +44,15 @@ internal sealed class ServiceProcess : IAsyncDisposable
     public static Task<ServiceProcess> StartAsync(string data, params string[] arguments) =>
         StartAsync(data, new Dictionary<string, string> { ["DOMESDAY_ADMIN_PASSWORD"] = Password }, arguments);
 
-    /// <summary>Starts it, and waits until it is ready.</summary>
+    /// <summary>Starts it, and waits until it is ready. It listens on http, unless the environment says where.</summary>
     public static async Task<ServiceProcess> StartAsync(string data, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var start = Command.StartInfo(Command.Domesday, ["serve", "--urls", "http://127.0.0.1:0", "--data", data, .. arguments], environment);
+        var start = Command.StartInfo(Command.Domesday, ["serve", .. environment.ContainsKey(Urls) ? (string[])[] : ["--urls", "http://127.0.0.1:0"], "--data", data, .. arguments], environment);
         var service = new ServiceProcess(Process.Start(start)!);
         try
         {
-            using var client = new HttpClient { BaseAddress = await service._url.Task.WaitAsync(TestContext.Current.CancellationToken) };
+            await service._url.Task.WaitAsync(TestContext.Current.CancellationToken);
+            using var client = service.Client(null);
             while (true)
             {
                 using var ready = await client.GetAsync("/readyz", TestContext.Current.CancellationToken);
@@ -71,7 +73,10 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public HttpClient Client(AuthenticationHeaderValue? authorization)
     {
-        var client = new HttpClient(new SocketsHttpHandler { AutomaticDecompression = System.Net.DecompressionMethods.None }) { BaseAddress = Url };
+        var handler = new SocketsHttpHandler { AutomaticDecompression = System.Net.DecompressionMethods.None };
+        // Its certificate is one that a test has just made, and it is the process that was started here.
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null;
+        var client = new HttpClient(handler) { BaseAddress = Url };
         client.DefaultRequestHeaders.Authorization = authorization;
         return client;
     }

@@ -11,8 +11,8 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Domesday.Dialects.PlatformPcd;
 
-/// <summary><c>/keystone/v3/auth/tokens</c>: sign in, ask whose a token is.</summary>
-/// <remarks>Source: OpenStack Identity API v3, «Authentication and token management».</remarks>
+/// <summary><c>/keystone/v3</c>: which version this is, which clients ask first; <c>/auth/tokens</c> below it: sign in, ask whose a token is.</summary>
+/// <remarks>Source: OpenStack Identity API v3, «Show v3 API details» and «Authentication and token management».</remarks>
 internal sealed class KeystoneEndpoints(SignIn signIn, CredentialCheck check)
 {
     public const string Base = "/keystone/v3";
@@ -24,9 +24,33 @@ internal sealed class KeystoneEndpoints(SignIn signIn, CredentialCheck check)
 
     public void Map(IEndpointRouteBuilder routes)
     {
+        routes.Answer("GET", Base, Version).AllowUnauthenticated();
         routes.Answer("POST", Tokens, SignInAsync).AllowUnauthenticated();
         routes.Answer("GET", Tokens, ShowAsync).RequireCredential();
     }
+
+    private static ValueTask<IResult> Version(HttpContext http) => ValueTask.FromResult<IResult>(new WrittenJson(json =>
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("version"u8);
+        json.WriteString("id"u8, "v3.14");
+        json.WriteString("status"u8, "stable");
+        json.WriteString("updated"u8, "2020-04-07T00:00:00Z");
+        json.WriteStartArray("links"u8);
+        json.WriteStartObject();
+        json.WriteString("rel"u8, "self");
+        json.WriteString("href"u8, $"{http.Request.Scheme}://{http.Request.Host}{Base}/");
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteStartArray("media-types"u8);
+        json.WriteStartObject();
+        json.WriteString("base"u8, "application/json");
+        json.WriteString("type"u8, "application/vnd.openstack.identity-v3+json");
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }));
 
     private async ValueTask<IResult> SignInAsync(HttpContext http)
     {

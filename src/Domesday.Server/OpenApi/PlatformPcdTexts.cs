@@ -6,6 +6,7 @@ internal static class PlatformPcdTexts
     private static readonly (string, string)[] Token = [("X-Subject-Token", "The token.")];
 
     public static SurfaceText Surface { get; } = new("Platform9 PCD", "The audit API of Private Cloud Director, and signing in as Keystone has it: docs/dialects.", "PcdProblem",
+        new("GET /keystone/v3", "Which version of the Identity API this is") { Answers = [AnswerText.Json("KeystoneVersion", "The version.")] },
         new("POST /keystone/v3/auth/tokens", "Sign in for a token") { Bodies = [ContentText.Json("KeystoneSignIn")], Answers = [AnswerText.Json("KeystoneToken", "Whose token it is.", 201) with { Headers = Token }] },
         new("GET /keystone/v3/auth/tokens", "Whose a token is")
         {

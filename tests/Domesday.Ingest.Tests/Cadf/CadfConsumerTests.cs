@@ -147,11 +147,11 @@ public sealed class CadfConsumerTests(RabbitBroker broker) : IClassFixture<Rabbi
         using var consumer = Consumer();
         await consumer.StartAsync(Cancellation);
         await BoundAsync();
-        await using var keystone = await KeystoneService.StartAsync(broker.Address);
-        Assert.Null(await keystone.SignInAsync("nobody", KeystoneService.Password));
-        Assert.Null(await keystone.SignInAsync("admin", "wrong"));
-        var token = await keystone.SignInAsync("admin", KeystoneService.Password);
-        var project = await keystone.MakeProjectAsync(token!, "shop");
+        await using var keystone = await KeystoneService.StartAsync(broker.Address, Cancellation);
+        Assert.Null(await keystone.SignInAsync("nobody", KeystoneService.Password, Cancellation));
+        Assert.Null(await keystone.SignInAsync("admin", "wrong", Cancellation));
+        var token = await keystone.SignInAsync("admin", KeystoneService.Password, Cancellation);
+        var project = await keystone.MakeProjectAsync(token!, "shop", Cancellation);
         var stored = await EventsAsync(0);
         while (!stored.Any(one => one.Resource?.Id == project)) stored = await EventsAsync(stored.Count + 1);
         await consumer.StopAsync(Cancellation);

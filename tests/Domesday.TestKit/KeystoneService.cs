@@ -4,10 +4,10 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace Domesday.Ingest.Tests.Cadf;
+namespace Domesday.TestKit;
 
-/// <summary>A Keystone of Debian's over SQLite on a free port, which publishes to a RabbitMQ.</summary>
-internal sealed class KeystoneService : IAsyncDisposable
+/// <summary>A Keystone of Debian's over SQLite on a free port.</summary>
+public sealed class KeystoneService : IAsyncDisposable
 {
     public const string Password = "correct horse";
 
@@ -25,7 +25,11 @@ internal sealed class KeystoneService : IAsyncDisposable
 
     public static bool IsInstalled => File.Exists(Serve) && File.Exists(Manage);
 
-    public static async Task<KeystoneService> StartAsync(Uri broker)
+    /// <summary>Its API, <c>/v3</c> included.</summary>
+    public Uri Url => _url;
+
+    /// <param name="broker">A RabbitMQ that it tells what it does; null for none.</param>
+    public static async Task<KeystoneService> StartAsync(Uri? broker, CancellationToken cancellation)
     {
         var keystone = new KeystoneService();
         var folder = keystone._folder.FullName;
@@ -34,7 +38,7 @@ internal sealed class KeystoneService : IAsyncDisposable
             [DEFAULT]
             notification_format = cadf
             notification_opt_out = none.none.none
-            transport_url = rabbit://{broker.UserInfo}@{broker.Authority}/
+            {(broker is null ? "" : $"transport_url = rabbit://{broker.UserInfo}@{broker.Authority}/")}
             [database]
             connection = sqlite:///{folder}/keystone.db
             [fernet_tokens]
@@ -42,10 +46,10 @@ internal sealed class KeystoneService : IAsyncDisposable
             [credential]
             key_repository = {folder}/credential
             [oslo_messaging_notifications]
-            driver = messagingv2
+            driver = {(broker is null ? "noop" : "messagingv2")}
             [oslo_policy]
             policy_file = {folder}/policy.yaml
-            """);
+            """, cancellation);
         var port = FreePort();
         keystone._url = new($"http://127.0.0.1:{port}/v3/");
         foreach (var arguments in new string[][]
@@ -55,42 +59,41 @@ internal sealed class KeystoneService : IAsyncDisposable
             ["bootstrap", "--bootstrap-password", Password, "--bootstrap-public-url", keystone._url.ToString(), "--bootstrap-region-id", "R1"],
         })
         {
-            var (status, output) = await OutsideProgram.RunAsync(Manage, folder, ["--config-file", "keystone.conf", .. arguments]);
-            Assert.True(status == 0, output);
+            await keystone.ManageAsync(arguments, cancellation);
         }
         var start = new ProcessStartInfo(Serve, ["--host", "127.0.0.1", "--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture)]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         (start.Environment["OS_KEYSTONE_CONFIG_FILES"], start.Environment["OS_KEYSTONE_CONFIG_DIR"]) = ("keystone.conf", folder);
         keystone._process = Process.Start(start)!;
-        _ = keystone._process.StandardOutput.ReadToEndAsync();
-        _ = keystone._process.StandardError.ReadToEndAsync();
-        while (!await keystone.AnswersAsync()) await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, TestContext.Current.CancellationToken);
+        _ = keystone._process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        _ = keystone._process.StandardError.ReadToEndAsync(CancellationToken.None);
+        while (!await keystone.AnswersAsync(cancellation)) await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, cancellation);
         return keystone;
     }
 
     /// <summary>Signs in to the project admin.</summary>
     /// <returns>A token; null when it is refused.</returns>
-    public async Task<string?> SignInAsync(string user, string password)
+    public async Task<string?> SignInAsync(string user, string password, CancellationToken cancellation)
     {
         var scope = """{"project":{"name":"admin","domain":{"id":"default"}}}""";
         var identity = new JsonObject { ["methods"] = new JsonArray("password"), ["password"] = new JsonObject { ["user"] = new JsonObject { ["name"] = user, ["password"] = password, ["domain"] = new JsonObject { ["id"] = "default" } } } };
         var body = new JsonObject { ["auth"] = new JsonObject { ["identity"] = identity, ["scope"] = JsonNode.Parse(scope) } };
         using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
-        using var response = await _client.PostAsync(new Uri(_url, "auth/tokens"), content, TestContext.Current.CancellationToken);
+        using var response = await _client.PostAsync(new Uri(_url, "auth/tokens"), content, cancellation);
         return response.IsSuccessStatusCode ? response.Headers.GetValues("X-Subject-Token").Single() : null;
     }
 
     /// <summary>Makes a project.</summary>
     /// <returns>Its id.</returns>
-    public async Task<string> MakeProjectAsync(string token, string name)
+    public async Task<string> MakeProjectAsync(string token, string name, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_url, "projects"))
         {
             Content = new StringContent(new JsonObject { ["project"] = new JsonObject { ["name"] = name } }.ToJsonString(), Encoding.UTF8, "application/json"),
         };
         request.Headers.Add("X-Auth-Token", token);
-        using var response = await _client.SendAsync(request, TestContext.Current.CancellationToken);
-        var answer = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        Assert.True(response.IsSuccessStatusCode, answer);
+        using var response = await _client.SendAsync(request, cancellation);
+        var answer = await response.Content.ReadAsStringAsync(cancellation);
+        if (!response.IsSuccessStatusCode) throw new InvalidOperationException(answer);
         return JsonNode.Parse(answer)!["project"]!["id"]!.GetValue<string>();
     }
 
@@ -106,12 +109,31 @@ internal sealed class KeystoneService : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private async Task<bool> AnswersAsync()
+    /// <summary>Takes a token back, as its holder.</summary>
+    public async Task RevokeAsync(string token, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, new Uri(_url, "auth/tokens"));
+        request.Headers.Add("X-Auth-Token", token);
+        request.Headers.Add("X-Subject-Token", token);
+        using var response = await _client.SendAsync(request, cancellation);
+        response.EnsureSuccessStatusCode();
+    }
+
+    private async Task ManageAsync(string[] arguments, CancellationToken cancellation)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Manage, ["--config-file", "keystone.conf", .. arguments]) { WorkingDirectory = _folder.FullName, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEndAsync(cancellation);
+        var output = await process.StandardOutput.ReadToEndAsync(cancellation) + await errors;
+        await process.WaitForExitAsync(cancellation);
+        if (process.ExitCode != 0) throw new InvalidOperationException(output);
+    }
+
+    private async Task<bool> AnswersAsync(CancellationToken cancellation)
     {
         if (_process!.HasExited) throw new InvalidOperationException("Keystone did not start.");
         try
         {
-            using var response = await _client.GetAsync(_url, TestContext.Current.CancellationToken);
+            using var response = await _client.GetAsync(_url, cancellation);
             return true;
         }
         catch (HttpRequestException)
