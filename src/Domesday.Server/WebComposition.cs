@@ -42,6 +42,7 @@ internal static class WebComposition
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, core.Settings, certificate)).UseUrls([.. core.Settings.Urls]);
         Register(builder.Services, core);
         builder.Services.AddSyslog(syslog);
+        builder.Services.AddForwarding(core, parts);
         foreach (var dialect in parts.Dialects) builder.Services.AddSingleton(dialect).AddSingleton(dialect.Problems);
         var app = builder.Build();
         app.UseMiddleware<RequestMetrics>();

@@ -32,6 +32,7 @@ internal static class NativeApi
         api.MapPolicies();
         api.MapRetention();
         api.MapGaps();
+        api.MapSinks();
         api.MapViews();
         api.MapLog();
         api.MapVerification();

@@ -41,6 +41,7 @@ internal sealed class MatrixWorld : IAsyncDisposable
         ["hidden"] = "987654",
         ["hiddenId"] = "absent-event",
         ["quarantined"] = "987654",
+        ["sink"] = "snk_0000000000000000",
         ["view"] = "vabsentabs",
     };
 
@@ -72,6 +73,13 @@ internal sealed class MatrixWorld : IAsyncDisposable
         There["application"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/applications?tenant={Tenant}", application))["client_id"]!.GetValue<string>();
         There["key"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/keys?tenant={Tenant}", new() { ["name"] = TenantMark, ["rights"] = new JsonArray("monitor") }))["id"]!.GetValue<string>();
         There["certificate"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/certificates?tenant={Tenant}", new() { ["user"] = There["user"] }))["serial"]!.GetValue<string>();
+        There["sink"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/sinks?tenant={Tenant}", new()
+        {
+            ["name"] = TenantMark,
+            ["type"] = "webhook",
+            ["paused"] = true,
+            ["settings"] = new JsonObject { ["url"] = "http://127.0.0.1:1/" },
+        }))["id"]!.GetValue<string>();
         There["role"] = "role-" + TenantMark;
         await TestService.PostAsync(Service.Admin, $"/audit/v1/roles?tenant={Tenant}", new() { ["name"] = There["role"], ["permissions"] = new JsonArray("config.read") });
         var view = new JsonObject { ["name"] = TenantMark, ["query"] = $"action={TenantMark}", ["shared"] = true };
