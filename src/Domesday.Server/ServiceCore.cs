@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Domesday.Core.Access;
 using Domesday.Core.Append;
 using Domesday.Core.Certificates;
 using Domesday.Core.Control;
@@ -68,6 +69,9 @@ internal sealed class ServiceCore : IAsyncDisposable
 
     public Sealer Sealer { get; private set; } = null!;
 
+    /// <summary>Null when there can be no other node.</summary>
+    public SharedKeys? SharedKeys { get; private set; }
+
     public ControlLedger Ledger { get; private set; } = null!;
 
     public CredentialCheck Credentials { get; private set; } = null!;
@@ -84,7 +88,7 @@ internal sealed class ServiceCore : IAsyncDisposable
         var core = new ServiceCore(settings, parts.Time, loggers, meter, metrics, storage);
         try
         {
-            var problem = core.OpenSealing() ?? core.OpenTokens() ?? core.OpenSecrets() ?? await core.OpenControlAsync(cancellation);
+            var problem = await core.OpenKeysAsync(cancellation) ?? await core.OpenControlAsync(cancellation);
             if (problem is null) return core;
             await core.DisposeAsync();
             return problem;
@@ -110,9 +114,21 @@ internal sealed class ServiceCore : IAsyncDisposable
         Meter.Dispose();
     }
 
+    /// <summary>One node after the other: the first one makes the keys that the others take.</summary>
+    private async ValueTask<Problem?> OpenKeysAsync(CancellationToken cancellation)
+    {
+        var alone = await Storage.Nodes.LockAsync("start", cancellation);
+        if (!alone.IsOk) return alone.Problem;
+        await using var held = alone.Value;
+        if (Storage.Files is { } files) SharedKeys = new(files, Path.Combine(Settings.Data, "keys"), Settings.KeyPassphrase);
+        if (SharedKeys is not null && await SharedKeys.FetchAsync(cancellation) is { } different) return different;
+        if ((OpenSealing() ?? OpenTokens() ?? OpenSecrets()) is { } problem) return problem;
+        return SharedKeys is null ? null : await SharedKeys.ShareAsync(Sealer.KeysOf(TenantName.System)[0].PublicKey.ToArray(), cancellation);
+    }
+
     private Problem? OpenSealing()
     {
-        var opened = Sealer.Open(Storage.Store, SealingOptions, Meter, Time, Loggers.CreateLogger<Sealer>());
+        var opened = Sealer.Open(Storage.Store, SealingOptions, new(Storage.Nodes, Storage.Checkpoints), Meter, Time, Loggers.CreateLogger<Sealer>());
         if (opened.IsOk) Sealer = opened.Value;
         return opened.Problem;
     }
@@ -137,7 +153,7 @@ internal sealed class ServiceCore : IAsyncDisposable
 
     private async ValueTask<Problem?> OpenControlAsync(CancellationToken cancellation)
     {
-        Ledger = await ControlLedger.OpenAsync(Storage.Reader, Pipeline, Loggers.CreateLogger<ControlLedger>(), cancellation);
+        Ledger = await ControlLedger.OpenAsync(Storage.Reader, Pipeline, Storage.Nodes, Loggers.CreateLogger<ControlLedger>(), cancellation);
         var made = await FirstStart.EnsureAsync(Ledger, Settings.AdminPassword, Settings.Retention, Time, cancellation);
         if (!made.IsOk) return made.Problem;
         MadePassword = made.Value;

@@ -1,4 +1,6 @@
+using Domesday.Server.Settings;
 using Domesday.Storage.Embedded;
+using Domesday.Storage.Postgres;
 using Microsoft.Extensions.Logging;
 
 namespace Domesday.Server;
@@ -9,7 +11,15 @@ internal static class StoreCatalog
     /// <summary>Where the embedded store lies in the data folder.</summary>
     public const string EmbeddedFolder = "store";
 
-    public static ValueTask<StorePair> OpenAsync(StoreContext context, CancellationToken cancellation) => ValueTask.FromResult(Embedded(context));
+    public static ValueTask<StorePair> OpenAsync(StoreContext context, CancellationToken cancellation) =>
+        context.Settings.Store == SettingCatalog.PostgresStore ? PostgresAsync(context, cancellation) : ValueTask.FromResult(Embedded(context));
+
+    private static async ValueTask<StorePair> PostgresAsync(StoreContext context, CancellationToken cancellation)
+    {
+        var options = new PostgresOptions { ConnectionString = context.Settings.Postgres! };
+        var store = await PostgresStore.OpenAsync(options, context.Time, context.Loggers.CreateLogger<PostgresStore>(), context.Meter, cancellation);
+        return new(store, store.Reader) { Nodes = store.Nodes, Checkpoints = store.Checkpoints, Files = store.Files };
+    }
 
     private static StorePair Embedded(StoreContext context)
     {

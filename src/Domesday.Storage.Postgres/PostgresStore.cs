@@ -1,10 +1,13 @@
 using System.Diagnostics.Metrics;
+using Domesday.Core.Nodes;
 using Domesday.Core.Problems;
+using Domesday.Core.Sealing;
 using Domesday.Core.Storage;
 using Domesday.Events;
 using Domesday.Events.Merkle;
 using Domesday.Storage.Postgres.Commit;
 using Domesday.Storage.Postgres.Ledgers;
+using Domesday.Storage.Postgres.Nodes;
 using Domesday.Storage.Postgres.Reading;
 using Domesday.Storage.Postgres.Schema;
 using Domesday.Storage.Postgres.Trees;
@@ -25,6 +28,7 @@ public sealed class PostgresStore : IEventStore
     private readonly LedgerMap _ledgers;
     private readonly Partitions _partitions;
     private readonly AppendLane[] _lanes;
+    private readonly PostgresNodes _nodes;
     private readonly PostgresOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -46,12 +50,22 @@ public sealed class PostgresStore : IEventStore
         _lanes = [.. Enumerable.Range(0, options.Lanes).Select(_ => new AppendLane(parts))];
         meter.CreateObservableGauge("domesday_store_queue_bytes", () => _lanes.Sum(lane => lane.Bytes), "By", "Bytes that wait to be stored.");
         Reader = new PostgresReader(source, ledgers, time);
-        Trees = new PostgresTrees(source, ledgers);
+        _nodes = new(source, time, logger);
+        Trees = new PostgresTrees(source, ledgers, _nodes.Id);
+        Checkpoints = new SharedCheckpoints(source, _nodes.Id);
+        Files = new SharedFiles(source);
     }
 
     public IEventReader Reader { get; }
 
     public ITreeStore Trees { get; }
+
+    /// <summary>The service's other nodes.</summary>
+    public IWorkLeases Nodes => _nodes;
+
+    public ICheckpointShare Checkpoints { get; }
+
+    public ISharedFiles Files { get; }
 
     public IReadOnlyList<string> Tenants => [.. _ledgers.All.Where(ledger => ledger.Size > 0).Select(ledger => ledger.Name)];
 
@@ -160,6 +174,7 @@ public sealed class PostgresStore : IEventStore
         foreach (var lane in _lanes) await lane.DisposeAsync();
         await _stop.CancelAsync();
         foreach (var loop in _loops) await loop;
+        await _nodes.DisposeAsync();
         await _source.DisposeAsync();
         _stop.Dispose();
     }

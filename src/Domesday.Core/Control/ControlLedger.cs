@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Domesday.Core.Access;
 using Domesday.Core.Append;
+using Domesday.Core.Nodes;
 using Domesday.Core.Problems;
 using Domesday.Core.Query;
 using Domesday.Core.Storage;
@@ -29,6 +30,8 @@ public sealed class ControlLedger : IDisposable
     private const int RecordBytesMax = 28_000;
     private const int ToldAgain = 8;
 
+    private readonly IEventReader _reader;
+    private readonly IWorkLeases _nodes;
     private readonly AppendPipeline _pipeline;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _writing = new(1);
@@ -36,7 +39,12 @@ public sealed class ControlLedger : IDisposable
     private volatile ControlIndex _index = new(ControlState.Empty);
     private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ControlLedger(AppendPipeline pipeline, ILogger logger) => (_pipeline, _logger) = (pipeline, logger);
+    private long _next;
+
+    private ControlLedger(IEventReader reader, AppendPipeline pipeline, IWorkLeases nodes, ILogger logger) => (_reader, _pipeline, _nodes, _logger) = (reader, pipeline, nodes, logger);
+
+    /// <summary>Changes before this sequence of the system ledger are in the state.</summary>
+    public long Next => Interlocked.Read(ref _next);
 
     /// <summary>The newest state.</summary>
     public ControlState State => _state;
@@ -55,25 +63,24 @@ public sealed class ControlLedger : IDisposable
     /// <summary>Reads all changes so far.</summary>
     /// <exception cref="CorruptLedgerException">The system ledger is damaged.</exception>
     /// <exception cref="JsonException">A change was written by a version that this one does not understand.</exception>
-    public static async ValueTask<ControlLedger> OpenAsync(IEventReader reader, AppendPipeline pipeline, ILogger logger, CancellationToken cancellation)
+    public static ValueTask<ControlLedger> OpenAsync(IEventReader reader, AppendPipeline pipeline, ILogger logger, CancellationToken cancellation) =>
+        OpenAsync(reader, pipeline, SoleNode.Instance, logger, cancellation);
+
+    /// <inheritdoc cref="OpenAsync(IEventReader, AppendPipeline, ILogger, CancellationToken)"/>
+    /// <param name="nodes">Others that may change the state, too.</param>
+    public static async ValueTask<ControlLedger> OpenAsync(IEventReader reader, AppendPipeline pipeline, IWorkLeases nodes, ILogger logger, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var ledger = new ControlLedger(pipeline, logger);
-        var changes = new EventFilter { Conditions = [FieldCondition.Is(EventField.SourceKind, SourceKind)] };
+        var ledger = new ControlLedger(reader, pipeline, nodes, logger);
         var last = new Queue<WrittenChange>();
-        var (state, count) = (ControlState.Empty, 0L);
-        await foreach (var batch in reader.ReadAsync(AccessScope.WholeTenant(TenantName.System), changes, EventOrder.Sequence, descending: false, cancellation))
+        var count = 0L;
+        await ledger.ReadOnAsync(written =>
         {
-            foreach (var entry in batch)
-            {
-                var written = Read(entry);
-                state = written.Change.Kind.Apply(state, written.Change, entry.Sequence);
-                count++;
-                last.Enqueue(written);
-                if (last.Count > ToldAgain) last.Dequeue();
-            }
-        }
-        ledger._state = state;
+            count++;
+            last.Enqueue(written);
+            if (last.Count > ToldAgain) last.Dequeue();
+        }, cancellation);
+        var state = ledger._state;
         ControlLog.Opened(logger, state.Tenants.Count, state.Users.Count, state.Keys.Count, count);
         // A stop between a change and telling its tenant leaves a gap; telling twice is one event, because the id is the same.
         foreach (var written in last) await ledger.TellAsync(written);
@@ -89,9 +96,28 @@ public sealed class ControlLedger : IDisposable
         await _writing.WaitAsync(cancellation);
         try
         {
+            var alone = await _nodes.LockAsync(SourceKind, cancellation);
+            if (!alone.IsOk) return alone.Problem;
+            await using var held = alone.Value;
+            if (!_nodes.IsSole) await ReadOnAsync(_ => { }, cancellation);
             var decided = decide(_state);
             if (!decided.IsOk) return decided.Problem;
             return decided.Value.Length == 0 ? _state : await WriteAsync(author, decided.Value);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <summary>Takes up what other nodes changed.</summary>
+    /// <exception cref="CorruptLedgerException">The system ledger is damaged.</exception>
+    public async ValueTask CatchUpAsync(CancellationToken cancellation)
+    {
+        await _writing.WaitAsync(cancellation);
+        try
+        {
+            await ReadOnAsync(_ => { }, cancellation);
         }
         finally
         {
@@ -120,10 +146,34 @@ public sealed class ControlLedger : IDisposable
         if (!appended.IsOk) return appended.Problem;
         var state = _state;
         for (var i = 0; i < changes.Length; i++) state = changes[i].Kind.Apply(state, changes[i], appended.Value.Receipts[i].Sequence);
-        _state = state;
-        Interlocked.Exchange(ref _changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+        Publish(state, appended.Value.Receipts[changes.Length - 1].Sequence + 1);
         for (var i = 0; i < changes.Length; i++) await TellAsync(new(changes[i], events[i].Event, appended.Value.Receipts[i].Sequence));
         return state;
+    }
+
+    /// <summary>Reads the changes behind those that are in the state.</summary>
+    private async ValueTask ReadOnAsync(Action<WrittenChange> seen, CancellationToken cancellation)
+    {
+        var changes = new EventFilter { Conditions = [FieldCondition.Is(EventField.SourceKind, SourceKind)], FromSequence = _next };
+        var (state, next) = (_state, _next);
+        await foreach (var batch in _reader.ReadAsync(AccessScope.WholeTenant(TenantName.System), changes, EventOrder.Sequence, descending: false, cancellation))
+        {
+            foreach (var entry in batch)
+            {
+                var written = Read(entry);
+                state = written.Change.Kind.Apply(state, written.Change, entry.Sequence);
+                next = entry.Sequence + 1;
+                seen(written);
+            }
+        }
+        if (next > _next) Publish(state, next);
+    }
+
+    private void Publish(ControlState state, long next)
+    {
+        _state = state;
+        Interlocked.Exchange(ref _next, next);
+        Interlocked.Exchange(ref _changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
 
     /// <summary>Records the change, without hashes of secrets, in the ledger of the tenant that it concerns.</summary>

@@ -26,17 +26,25 @@ public static class FirstStart
         var isFirst = !ledger.State.Users.ContainsKey(Administrator);
         var made = isFirst && password is null ? RandomNumberGenerator.GetString(PasswordLetters, PasswordLength) : null;
         var hash = HashOfChange(ledger.State, made ?? password);
-        var changed = await ledger.ChangeAsync(ChangeAuthor.Service, state => Missing(state, hash, retention, now), cancellation);
-        return changed.IsOk ? made : changed.Problem;
+        var isMade = false;
+        var changed = await ledger.ChangeAsync(ChangeAuthor.Service, state =>
+        {
+            // Another node may have been first: a password that was made up here is then nobody's.
+            isMade = !state.Users.ContainsKey(Administrator);
+            return Missing(state, isMade || !IsSet(state, password) ? hash : null, retention, now);
+        }, cancellation);
+        return changed.IsOk ? isMade ? made : null : changed.Problem;
     }
 
     /// <returns>Null when the password is not given, or is the one that is set.</returns>
     private static PasswordHash? HashOfChange(ControlState state, string? password)
     {
         if (password is null) return null;
-        var isSet = state.Users.GetValueOrDefault(Administrator)?.Password?.Verify(password) ?? false;
-        return isSet ? null : PasswordHash.Of(password);
+        return IsSet(state, password) ? null : PasswordHash.Of(password);
     }
+
+    /// <summary>Whether there is nothing to set: the user has this password, or none is given.</summary>
+    private static bool IsSet(ControlState state, string? password) => password is null || (state.Users.GetValueOrDefault(Administrator)?.Password?.Verify(password) ?? false);
 
     private static ControlChange[] Missing(ControlState state, PasswordHash? password, RetentionPolicy retention, Timestamp now)
     {

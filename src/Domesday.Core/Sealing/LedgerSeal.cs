@@ -24,6 +24,13 @@ internal sealed class LedgerSeal(string tenant, SealedHead? recorded, bool isNew
     /// <summary>The last checkpoint that was ever signed, as far as is known; not examined yet while there is no <see cref="Head"/>.</summary>
     public SealedHead? Vouched => _head ?? recorded;
 
+    /// <summary>Takes up what another node signed. Before this node signs anything it builds the tree up to there.</summary>
+    public void Follow(SealedHead head)
+    {
+        (Tree, IsExamined, BehindSince) = (null, false, null);
+        _head = head;
+    }
+
     /// <summary>Why there are no further checkpoints.</summary>
     public string? Broken
     {

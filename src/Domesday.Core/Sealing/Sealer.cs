@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Diagnostics.Metrics;
+using Domesday.Core.Nodes;
 using Domesday.Core.Problems;
 using Domesday.Core.Storage;
 using Domesday.Events.Merkle;
@@ -25,14 +27,17 @@ public sealed class Sealer : IDisposable
     private readonly SigningKeys _keys;
     private readonly CheckpointSigner _signer;
     private readonly CheckpointFile _record;
+    private readonly SealingNodes _nodes;
     private readonly SealingMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private DateTimeOffset _recordAgainAt;
+    private bool _isFollowing;
 
-    private Sealer(IEventStore store, SealingOptions options, SigningKeys keys, CheckpointFile record, Meter meter, TimeProvider time, ILogger logger)
+    private Sealer(IEventStore store, SealingOptions options, SealingNodes nodes, SigningKeys keys, CheckpointFile record, Meter meter, TimeProvider time, ILogger logger)
     {
-        (_store, _options, _keys, _record, _time, _logger) = (store, options, keys, record, time, logger);
+        (_store, _options, _nodes, _keys, _record, _time, _logger) = (store, options, nodes, keys, record, time, logger);
+        _isFollowing = nodes.Share is not null;
         _signer = new(keys, options.Origin);
         _metrics = new(meter, LagEvents, LagSeconds, () => _seals.Values.Count(seal => seal.Broken is not null));
     }
@@ -40,8 +45,14 @@ public sealed class Sealer : IDisposable
     /// <summary>Reads the signing key, or makes it, and the record of what was signed.</summary>
     /// <returns>A problem that must stop the start: a wrong passphrase, a damaged file, a record that the key did not sign.</returns>
     /// <exception cref="IOException">The data folder cannot be read or written.</exception>
-    public static Result<Sealer> Open(IEventStore store, SealingOptions options, Meter meter, TimeProvider time, ILogger<Sealer> logger)
+    public static Result<Sealer> Open(IEventStore store, SealingOptions options, Meter meter, TimeProvider time, ILogger<Sealer> logger) =>
+        Open(store, options, SealingNodes.Sole, meter, time, logger);
+
+    /// <inheritdoc cref="Open(IEventStore, SealingOptions, Meter, TimeProvider, ILogger{Sealer})"/>
+    /// <param name="nodes">The other nodes of the service: one of them seals, and the others show what it signed.</param>
+    public static Result<Sealer> Open(IEventStore store, SealingOptions options, SealingNodes nodes, Meter meter, TimeProvider time, ILogger<Sealer> logger)
     {
+        ArgumentNullException.ThrowIfNull(nodes);
         ArgumentNullException.ThrowIfNull(options);
         if (!NoteKey.IsName(options.Origin)) return new Problem(ProblemKind.Invalid, "The origin of checkpoints has no white space and no plus sign.", "DOMESDAY_ORIGIN");
         var record = CheckpointFile.Open(options.CheckpointFile);
@@ -52,7 +63,7 @@ public sealed class Sealer : IDisposable
         }
         var keys = SigningKeyFile.Open(options.KeyFile, options.KeyPassphrase, time);
         if (!keys.IsOk) return keys.Problem;
-        var sealer = new Sealer(store, options, keys.Value, record.Value, meter, time, logger);
+        var sealer = new Sealer(store, options, nodes, keys.Value, record.Value, meter, time, logger);
         if (sealer.TakeUpRecord() is { } problem)
         {
             sealer.Dispose();
@@ -93,6 +104,13 @@ public sealed class Sealer : IDisposable
     public async ValueTask<bool> SealAsync(CancellationToken cancellation)
     {
         if (_time.GetUtcNow() < _recordAgainAt) return false;
+        if (_nodes.Share is { } share && (_isFollowing || !_nodes.Leases.Holds(Work.Sealing)))
+        {
+            await FollowAsync(share, cancellation);
+            _isFollowing = !_nodes.Leases.Holds(Work.Sealing);
+            // What others sealed meanwhile is examined before anything is signed.
+            if (_isFollowing) return false;
+        }
         var more = false;
         var pending = new List<(LedgerSeal Seal, SealedHead Head)>();
         var started = _time.GetTimestamp();
@@ -101,10 +119,10 @@ public sealed class Sealer : IDisposable
             if (await TurnAsync(seal, cancellation) is { } head) pending.Add((seal, head));
             more |= seal.Broken is null && seal.RetryAt <= _time.GetUtcNow() && (seal.Tree?.Size ?? -1) < _store.Size(seal.Tenant);
             if (pending.Count < RecordedAtOnceMax && _time.GetElapsedTime(started) < RecordAfter) continue;
-            Publish(pending);
+            await PublishAsync(pending, cancellation);
             started = _time.GetTimestamp();
         }
-        Publish(pending);
+        await PublishAsync(pending, cancellation);
         return more;
     }
 
@@ -222,11 +240,18 @@ public sealed class Sealer : IDisposable
     }
 
     /// <summary>Records checkpoints on disk, then shows them.</summary>
-    private void Publish(List<(LedgerSeal Seal, SealedHead Head)> pending)
+    private async ValueTask PublishAsync(List<(LedgerSeal Seal, SealedHead Head)> pending, CancellationToken cancellation)
     {
         if (pending.Count == 0) return;
         try
         {
+            if (_nodes.Share is { } share && !await share.RecordAsync([.. pending.Select(one => new SignedSize(one.Seal.Tenant, one.Head.Size, one.Head.Note))], cancellation))
+            {
+                // Another node seals by now: what was signed here was never shown, and is forgotten.
+                _isFollowing = true;
+                pending.Clear();
+                return;
+            }
             _record.Record([.. pending.Select(one => (one.Seal.Tenant, one.Head.Note))]);
             foreach (var (seal, head) in pending)
             {
@@ -235,12 +260,31 @@ public sealed class Sealer : IDisposable
             }
             _metrics.Signed(pending.Count);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DbException)
         {
             _recordAgainAt = _time.GetUtcNow().AddSeconds(RetrySeconds);
             SealingLog.NotRecorded(_logger, exception, pending.Count);
         }
         pending.Clear();
+    }
+
+    /// <summary>Shows what another node signed, and keeps a record of it here, beside the database.</summary>
+    private async ValueTask FollowAsync(ICheckpointShare share, CancellationToken cancellation)
+    {
+        var newer = new List<(string Tenant, string Note)>();
+        foreach (var (tenant, note) in await share.ReadAsync(cancellation))
+        {
+            var seal = _seals.GetOrAdd(tenant, static name => new(name, null, isNew: true));
+            if (seal.Vouched?.Note == note || seal.Broken is not null) continue;
+            if (_signer.Recognise(tenant, note) is not { } head) Break(seal, "the checkpoint that the nodes share was not signed by this node's key");
+            else if (head.Size < seal.Vouched?.Size) Break(seal, $"the checkpoint that the nodes share vouches for {head.Size} events, and an earlier one that this node has seen for {seal.Vouched.Size}");
+            else
+            {
+                seal.Follow(head);
+                newer.Add((tenant, note));
+            }
+        }
+        if (newer.Count > 0) _record.Record(newer);
     }
 
     private long LagEvents() => _seals.Values.Where(seal => seal.Broken is null).Sum(seal => _store.Size(seal.Tenant) - (seal.Vouched?.Size ?? 0));

@@ -39,6 +39,11 @@ public sealed class SecretBox
             : new Problem(ProblemKind.Corrupt, $"The key {path} is damaged. Put it back from a copy, or delete it: the secrets of other services that are stored must then be given again.");
     }
 
+    /// <summary>A box whose key follows from a passphrase.</summary>
+    /// <param name="salt">Random, and kept beside what is sealed.</param>
+    public static SecretBox OfPassphrase(string passphrase, ReadOnlySpan<byte> salt) =>
+        new(Rfc2898DeriveBytes.Pbkdf2(passphrase, salt, SigningKeyFile.DefaultIterations, HashAlgorithmName.SHA256, KeyBytes));
+
     /// <param name="place">Where the secret is kept: it can be opened as that alone, so that nobody puts one in another's place.</param>
     public string Seal(string secret, string place)
     {

@@ -60,6 +60,15 @@ public sealed class TokenKeys : IDisposable
         }
     }
 
+    /// <summary>Takes up what lies in the folder now, after another node replaced keys.</summary>
+    public void Reload()
+    {
+        lock (_changing)
+        {
+            if (_folder.Read() is { IsOk: true, Value: { Count: > 0 } keys }) _keys = [.. keys];
+        }
+    }
+
     /// <summary>Makes a new key and refuses everything that the older ones signed: after a key became known to others.</summary>
     public TokenKey Replace()
     {

@@ -13,6 +13,12 @@ public sealed record ServiceSettings
     /// <summary>Full path.</summary>
     public required string Data { get; init; }
 
+    /// <summary>Name of the storage engine.</summary>
+    public string Store { get; init; } = "embedded";
+
+    /// <summary>Holds a password.</summary>
+    public string? Postgres { get; init; }
+
     public string? AdminPassword { get; init; }
 
     public string? TlsCert { get; init; }
@@ -73,6 +79,9 @@ public sealed record ServiceSettings
 
     public string? CadfRegion { get; init; }
 
+    /// <summary>Where every call to AWS goes; null: to AWS.</summary>
+    public Uri? AwsEndpoint { get; init; }
+
     public required LogLevel LogLevel { get; init; }
 
     public required bool LogsJson { get; init; }
@@ -87,6 +96,8 @@ public sealed record ServiceSettings
         {
             Urls = Value(SettingCatalog.Urls)!,
             Data = Path.GetFullPath(Value(SettingCatalog.Data)!),
+            Store = Value(SettingCatalog.Store)!,
+            Postgres = Value(SettingCatalog.Postgres),
             AdminPassword = Value(SettingCatalog.AdminPassword),
             TlsCert = Value(SettingCatalog.TlsCert),
             TlsKey = Value(SettingCatalog.TlsKey),
@@ -112,6 +123,7 @@ public sealed record ServiceSettings
             CadfQueue = Value(SettingCatalog.CadfQueue)!,
             CadfTenant = Value(SettingCatalog.CadfTenant)!,
             CadfRegion = Value(SettingCatalog.CadfRegion),
+            AwsEndpoint = Value(SettingCatalog.AwsEndpoint),
             LogLevel = Value(SettingCatalog.LogLevel),
             LogsJson = Value(SettingCatalog.LogFormat) == "json",
         };

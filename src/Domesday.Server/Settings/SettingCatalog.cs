@@ -8,6 +8,9 @@ namespace Domesday.Server.Settings;
 /// <summary>All settings of the service. A new one is a line here and a member of <see cref="ServiceSettings"/>.</summary>
 internal static class SettingCatalog
 {
+    /// <summary>The value of <see cref="Store"/> that needs <see cref="Postgres"/>.</summary>
+    public const string PostgresStore = "postgres";
+
     private const int MebiByte = 1024 * 1024;
 
     public static Setting<string> Config { get; } = new("DOMESDAY_CONFIG", null, "FILE",
@@ -17,13 +20,13 @@ internal static class SettingCatalog
         "Where to listen. An https address needs a certificate; an http address that others can reach sends credentials in the clear.", SettingForms.Urls);
 
     public static Setting<string> Data { get; } = new("DOMESDAY_DATA", "./data", "FOLDER",
-        "The data folder: the embedded store, signing keys, quarantine.", SettingForms.Text);
+        "The data folder: the embedded store, signing keys. With the store postgres each node has its own.", SettingForms.Text);
 
     public static Setting<string> Store { get; } = new("DOMESDAY_STORE", "embedded", "embedded|postgres",
-        "The storage engine. This version has embedded alone.", SettingForms.OneOf("embedded", "postgres"));
+        "The storage engine: embedded, in the data folder, for one machine; postgres for several nodes, or for a database that others look after.", SettingForms.OneOf("embedded", PostgresStore));
 
     public static Setting<string> Postgres { get; } = new("DOMESDAY_POSTGRES", null, "TEXT",
-        "Connection string for the store postgres.", SettingForms.Text);
+        "Connection string for the store postgres, such as Host=db.example.com;Database=domesday;Username=domesday;Password=…;SSL Mode=VerifyFull. On a command line others on the machine can see the password.", SettingForms.Text);
 
     public static Setting<string> AdminPassword { get; } = new("DOMESDAY_ADMIN_PASSWORD", null, "TEXT",
         "Password of the user admin. Without it the first start makes one up and prints it once. A new value at a later start replaces the password. On a command line others on the machine can see it.",
@@ -101,6 +104,9 @@ internal static class SettingCatalog
     public static Setting<string> CadfRegion { get; } = new("DOMESDAY_CADF_REGION", null, "TEXT",
         "The region of events from there that name none.", SettingForms.Text);
 
+    public static Setting<Uri> AwsEndpoint { get; } = new("DOMESDAY_AWS_ENDPOINT", null, "URL",
+        "Sends every call to AWS there: the gateway of another partition, or a stand-in.", SettingForms.RemoteUrl);
+
     public static Setting<LogLevel> LogLevel { get; } = new("DOMESDAY_LOG_LEVEL", "info", "LEVEL",
         "Least level that is logged: trace, debug, info, warning or error.", SettingForms.Level);
 
@@ -112,12 +118,12 @@ internal static class SettingCatalog
     [
         Config, Urls, Data, Store, Postgres, AdminPassword, TlsCert, TlsKey, TlsClientCa, OidcIssuers, KeystoneUrl, KeystoneTenant, KeystoneRoles, KeyPassphrase, Origin, TokenSeconds, TokenKeyDays, EventBytesMax, BatchBytesMax, BatchEventsMax, Retention,
         SyslogUdp, SyslogTcp, SyslogTls, SyslogClientCa,
-        CadfAmqp, CadfExchanges, CadfQueue, CadfTenant, CadfRegion, LogLevel, LogFormat,
+        CadfAmqp, CadfExchanges, CadfQueue, CadfTenant, CadfRegion, AwsEndpoint, LogLevel, LogFormat,
     ];
 
     /// <summary>Variables of other programs of ours, which may stand in the same environment.</summary>
     public static IReadOnlyList<string> OfOthers { get; } =
-        ["DOMESDAY_SERVER", "DOMESDAY_KEY", "DOMESDAY_USER", "DOMESDAY_PASSWORD", "DOMESDAY_TENANT", "DOMESDAY_AWS_ENDPOINT"];
+        ["DOMESDAY_SERVER", "DOMESDAY_KEY", "DOMESDAY_USER", "DOMESDAY_PASSWORD", "DOMESDAY_TENANT"];
 
     /// <summary>Variables that steer tests.</summary>
     public const string TestPrefix = "DOMESDAY_TEST_";

@@ -117,8 +117,8 @@ internal sealed class SettingsReader
             _faults.Add($"{SettingCatalog.Urls.Name} has an https address: set {SettingCatalog.TlsCert.Name} and {SettingCatalog.TlsKey.Name}.");
         if (!cert && _texts.ContainsKey(SettingCatalog.SyslogTls)) _faults.Add($"{SettingCatalog.SyslogTls.Name} needs {SettingCatalog.TlsCert.Name} and {SettingCatalog.TlsKey.Name}.");
         if (_texts.ContainsKey(SettingCatalog.SyslogClientCa) && !_texts.ContainsKey(SettingCatalog.SyslogTls)) _faults.Add($"{SettingCatalog.SyslogClientCa.Name} is for {SettingCatalog.SyslogTls.Name}.");
-        if (_texts.GetValueOrDefault(SettingCatalog.Store) == "postgres") _faults.Add($"{SettingCatalog.Store.Name} cannot be postgres: this version has the embedded store alone.");
-        else if (_texts.ContainsKey(SettingCatalog.Postgres)) _faults.Add($"{SettingCatalog.Postgres.Name} is for the store postgres, which this version does not have.");
+        if ((_texts.GetValueOrDefault(SettingCatalog.Store) == SettingCatalog.PostgresStore) != _texts.ContainsKey(SettingCatalog.Postgres))
+            _faults.Add($"{SettingCatalog.Postgres.Name} and {SettingCatalog.Store.Name}={SettingCatalog.PostgresStore} need each other.");
         if (_texts.ContainsKey(SettingCatalog.KeystoneUrl) != _texts.ContainsKey(SettingCatalog.KeystoneTenant))
             _faults.Add($"{SettingCatalog.KeystoneUrl.Name} and {SettingCatalog.KeystoneTenant.Name} need each other.");
         if (Number(SettingCatalog.EventBytesMax) > Number(SettingCatalog.BatchBytesMax))

@@ -1,11 +1,12 @@
 using Domesday.Core.Credentials;
+using Domesday.Core.Nodes;
 using Domesday.Core.Tokens;
 using Microsoft.Extensions.Hosting;
 
 namespace Domesday.Server.Workers;
 
 /// <summary>Hands on what is recorded from time to time: counted sign-in failures every minute, last uses of keys every hour, and both at the end. Replaces the key that signs tokens when it is due.</summary>
-internal sealed class AccessRecordsWorker(SignInFailures failures, KeyUses uses, TokenKeys tokens, TimeProvider time) : BackgroundService
+internal sealed class AccessRecordsWorker(SignInFailures failures, KeyUses uses, TokenKeys tokens, IWorkLeases nodes, TimeProvider time) : BackgroundService
 {
     private const int MinutesOfUses = 60;
 
@@ -19,7 +20,7 @@ internal sealed class AccessRecordsWorker(SignInFailures failures, KeyUses uses,
                 failures.Flush();
                 if (minute % MinutesOfUses != 0) continue;
                 uses.Flush();
-                tokens.RotateIfDue();
+                if (nodes.IsSole) tokens.RotateIfDue();
             }
         }
         catch (OperationCanceledException)

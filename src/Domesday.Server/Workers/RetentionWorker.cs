@@ -1,4 +1,5 @@
 using Domesday.Core.Control;
+using Domesday.Core.Nodes;
 using Domesday.Core.Retention;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Domesday.Server.Workers;
 
 /// <summary>Enforces retention at the start, every hour, and at once when a policy changes; warns of tenants that come near their cap.</summary>
-internal sealed partial class RetentionWorker(RetentionSweep sweep, GrowthRates rates, TenantCaps caps, ControlLedger ledger, TimeProvider time, ILogger<RetentionWorker> logger) : BackgroundService
+internal sealed partial class RetentionWorker(RetentionSweep sweep, GrowthRates rates, TenantCaps caps, ControlLedger ledger, IWorkLeases nodes, TimeProvider time, ILogger<RetentionWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan Between = TimeSpan.FromHours(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
@@ -24,7 +25,8 @@ internal sealed partial class RetentionWorker(RetentionSweep sweep, GrowthRates 
             var isChanged = !ReferenceEquals(newest.Retention, state.Retention);
             state = newest;
             var isComplete = true;
-            if (isChanged || time.GetUtcNow() >= next)
+            if (!nodes.Holds(Work.Retention)) next = DateTimeOffset.MinValue;
+            else if (isChanged || time.GetUtcNow() >= next)
             {
                 isComplete = await TurnAsync(stoppingToken);
                 next = isComplete ? time.GetUtcNow() + Between : DateTimeOffset.MinValue;

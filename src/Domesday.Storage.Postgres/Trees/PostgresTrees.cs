@@ -1,3 +1,4 @@
+using Domesday.Core.Nodes;
 using Domesday.Core.Problems;
 using Domesday.Core.Storage;
 using Domesday.Events.Merkle;
@@ -7,7 +8,8 @@ using Npgsql;
 namespace Domesday.Storage.Postgres.Trees;
 
 /// <summary>Keeps tree nodes in the table <c>tree_node</c>.</summary>
-internal sealed class PostgresTrees(NpgsqlDataSource source, LedgerMap map) : ITreeStore
+/// <remarks>While another node holds the lease of sealing, nothing is changed: a node that lost it without noticing must not build into its successor's tree.</remarks>
+internal sealed class PostgresTrees(NpgsqlDataSource source, LedgerMap map, Guid node) : ITreeStore
 {
     public long Count(string tenant, int level)
     {
@@ -42,18 +44,23 @@ internal sealed class PostgresTrees(NpgsqlDataSource source, LedgerMap map) : IT
         await using var command = source.CreateCommand("""
             insert into tree_node (ledger, level, index, hash)
             select $1, $2, (select coalesce(max(index) + 1, 0) from tree_node where ledger = $1 and level = $2) + n.place - 1, n.hash from unnest($3) with ordinality as n (hash, place)
+            where not exists (select from lease where name = $4 and holder <> $5 and expires > clock_timestamp())
             """);
         Add(command, IdOf(tenant), level);
         command.Parameters.Add(new NpgsqlParameter<byte[][]> { TypedValue = [.. nodes.Select(node => node.ToArray())] });
-        await command.ExecuteNonQueryAsync(cancellation);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Work.Sealing });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = node });
+        if (await command.ExecuteNonQueryAsync(cancellation) != nodes.Count) throw new IOException("Another node seals now.");
     }
 
     public async ValueTask TruncateAsync(string tenant, int level, long count, CancellationToken cancellation)
     {
         if (map.Find(tenant)?.Identity is not { } ledger) return;
-        await using var command = source.CreateCommand("delete from tree_node where ledger = $1 and level = $2 and index >= $3");
+        await using var command = source.CreateCommand("delete from tree_node where ledger = $1 and level = $2 and index >= $3 and not exists (select from lease where name = $4 and holder <> $5 and expires > clock_timestamp())");
         Add(command, ledger.Id, level);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = count });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Work.Sealing });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = node });
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
