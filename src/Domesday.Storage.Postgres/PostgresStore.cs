@@ -155,6 +155,13 @@ public sealed class PostgresStore : IEventStore
         }
     }
 
+    /// <summary>Whether a node runs that has work of its own on this database.</summary>
+    public async ValueTask<bool> HasNodesAsync(CancellationToken cancellation)
+    {
+        await using var command = _source.CreateCommand("select exists (select from lease where expires > clock_timestamp())");
+        return await command.ExecuteScalarAsync(cancellation) is true;
+    }
+
     /// <summary>Joins roll-ups, makes partitions ahead and drops those that nobody has any more; a loop calls it.</summary>
     internal async Task TidyAsync(CancellationToken cancellation)
     {
