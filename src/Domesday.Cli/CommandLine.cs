@@ -23,6 +23,7 @@ using Domesday.Cli.Commands.Query;
 using Domesday.Cli.Commands.Restore;
 using Domesday.Cli.Commands.Retention;
 using Domesday.Cli.Commands.Send;
+using Domesday.Cli.Commands.Sink;
 using Domesday.Cli.Commands.SupportDump;
 using Domesday.Cli.Commands.Tail;
 using Domesday.Cli.Commands.Tenant;
@@ -67,6 +68,7 @@ internal static class CommandLine
             GrantCommand.Create(console),
             ClientBundleCommand.Create(console),
             RetentionCommand.Create(console),
+            SinkCommand.Create(console),
             QuarantineCommand.Create(console),
             BackupCommand.Create(console),
             RestoreCommand.Create(console),

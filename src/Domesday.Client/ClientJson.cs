@@ -41,6 +41,14 @@ namespace Domesday.Client;
 [JsonSerializable(typeof(RetentionInfo))]
 [JsonSerializable(typeof(RetentionDays))]
 [JsonSerializable(typeof(RetentionPreset))]
+[JsonSerializable(typeof(SinkInfo))]
+[JsonSerializable(typeof(SinkList))]
+[JsonSerializable(typeof(SinkWish))]
+[JsonSerializable(typeof(SinkTest))]
+[JsonSerializable(typeof(SinkReplayWish))]
+[JsonSerializable(typeof(SinkReplayAnswer))]
+[JsonSerializable(typeof(RefusedEvents))]
+[JsonSerializable(typeof(DiscardAnswer))]
 internal sealed partial class ClientJson : JsonSerializerContext;
 
 internal sealed record NoteText(string Text);

@@ -19,7 +19,8 @@ public sealed class DomesdayClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         _transport = new(options, handler);
-        (Tenants, Keys, Access, Quarantine, Retention, CapturePolicies) = (new(_transport), new(_transport), new(_transport), new(_transport), new(_transport), new(_transport));
+        (Tenants, Keys, Access, Quarantine) = (new(_transport), new(_transport), new(_transport), new(_transport));
+        (Retention, CapturePolicies, Sinks) = (new(_transport), new(_transport), new(_transport));
     }
 
     public Tenants Tenants { get; }
@@ -33,6 +34,9 @@ public sealed class DomesdayClient : IDisposable
 
     /// <summary>How long events are kept.</summary>
     public Retention Retention { get; }
+
+    /// <summary>Where events are forwarded to.</summary>
+    public Sinks Sinks { get; }
 
     /// <summary>What proxies and middlewares record.</summary>
     public CapturePolicies CapturePolicies { get; }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Domesday.Core.Forwarding;
 using Domesday.Core.Nodes;
 using Domesday.Core.Sealing;
 using Domesday.Core.Storage;
@@ -6,6 +7,7 @@ using Domesday.Dialects;
 using Domesday.Http.PlugIns;
 using Domesday.Ingest;
 using Domesday.Server.Settings;
+using Domesday.Sinks;
 using Microsoft.Extensions.Logging;
 
 namespace Domesday.Server;
@@ -21,6 +23,9 @@ public sealed record ServeParts
 
     /// <summary>The vendors' APIs that the service answers to, in the order of their catalogue.</summary>
     public IReadOnlyList<IDialect> Dialects { get; init; } = DialectCatalog.Dialects;
+
+    /// <summary>The kinds of receivers that events are forwarded to.</summary>
+    public IReadOnlyList<ISinkType> Sinks { get; init; } = SinkCatalog.Types;
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -3,6 +3,7 @@ using Domesday.Core.Credentials;
 using Domesday.Core.Export;
 using Domesday.Core.Gaps;
 using Domesday.Core.Sealing;
+using Domesday.Core.Verification;
 using Domesday.Http.Authentication;
 using Domesday.Http.Authorization;
 using Domesday.Http.PlugIns;
@@ -41,6 +42,7 @@ internal static class WebComposition
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, core.Settings, certificate)).UseUrls([.. core.Settings.Urls]);
         Register(builder.Services, core);
         builder.Services.AddSyslog(syslog);
+        builder.Services.AddForwarding(core, parts);
         foreach (var dialect in parts.Dialects) builder.Services.AddSingleton(dialect).AddSingleton(dialect.Problems);
         var app = builder.Build();
         app.UseMiddleware<RequestMetrics>();
@@ -89,6 +91,7 @@ internal static class WebComposition
         services.AddSingleton(core.Sealer);
         services.AddSingleton(core.SealingOptions);
         services.AddSingleton(new LedgerProofs(core.Storage.Store, core.Storage.Reader, core.Sealer));
+        services.AddSingleton(_ => new LedgerVerifier(core.Storage.Store, core.Storage.Reader, core.Sealer, core.Queue, core.Time));
         services.AddSingleton<ICheckpointSource>(new SealedCheckpoints(core.Sealer));
         services.AddSingleton(core.Ledger);
         services.AddSingleton(core.Secrets);
@@ -109,6 +112,7 @@ internal static class WebComposition
         services.AddSingleton(new RoleDirectory(core.Ledger, core.Time));
         services.AddSingleton(new GrantDirectory(core.Ledger, core.Time));
         services.AddSingleton(new CapturePolicies(core.Ledger));
+        services.AddSingleton(new ViewDirectory(core.Ledger, core.Time));
         services.AddSingleton(_ => new GapTracker(core.Storage.Store, core.Storage.Reader, core.Settings.Data, core.Loggers.CreateLogger<GapTracker>()));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = StopMax);
         services.AddHostedService<AccessRecordsWorker>();

@@ -1,13 +1,20 @@
 using Domesday.Core.Access;
 using Domesday.Http.Authorization;
 using Domesday.Http.Problems;
+using Domesday.Ui.Administration;
 using Domesday.Ui.Assets;
 using Domesday.Ui.EventList;
+using Domesday.Ui.Integrity;
 using Domesday.Ui.Layout;
+using Domesday.Ui.OneEvent;
+using Domesday.Ui.Overview;
+using Domesday.Ui.Profile;
 using Domesday.Ui.Refusals;
 using Domesday.Ui.SignIn;
+using Domesday.Ui.Sources;
+using Domesday.Ui.Usage;
+using Domesday.Ui.Views;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -16,21 +23,31 @@ namespace Domesday.Ui;
 /// <summary>The pages: a new one is a folder, a line in the navigation, and a line in <see cref="MapUi"/>.</summary>
 public static class UiCatalog
 {
-    private const string EventsPath = "/ui/events";
-
     private static readonly Navigation Navigation = new(
     [
-        new("Events", EventsPath, "events", Permission.AuditList),
+        new("Overview", OverviewPage.Path, "overview", Permission.AuditList),
+        new("Events", EventListPage.Path, "events", Permission.AuditList),
+        new("Integrity", IntegrityPage.Path, "integrity", Permission.ProofRead) { WholeTenant = true },
+        new("Sources", SourcesPage.Path, "sources", Permission.AuditList),
+        new("Usage", UsagePage.Path, "usage", Permission.AuditList),
+        .. AdministrationPages.Items,
     ]);
 
     public static IServiceCollection AddUi(this IServiceCollection services) =>
-        services.AddSingleton(Navigation).AddSingleton<IProblemShape, UiProblems>();
+        services.AddSingleton(Navigation).AddSingleton<IProblemShape, UiProblems>().AddSingleton<ConcernFinder>();
 
     public static void MapUi(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/ui/assets/{name}", UiAssets.Get).AllowUnauthenticated();
-        routes.MapGet("/", (HttpContext http) => TypedResults.Redirect(Frame.Of(http, "").Href(EventsPath))).RequireCredential();
         routes.MapSignIn();
         routes.MapEventList();
+        routes.MapOneEvent();
+        routes.MapViewLinks();
+        routes.MapIntegrity();
+        routes.MapOverview();
+        routes.MapSources();
+        routes.MapUsage();
+        routes.MapProfile();
+        routes.MapAdministration();
     }
 }

@@ -17,6 +17,9 @@ internal sealed class DialectHost : IAsyncDisposable
     /// <summary>Of the administrator; fit for a command line without quotes.</summary>
     public const string Password = "correct-horse-battery";
 
+    /// <summary>Nobody listens there: tests must not reach AWS.</summary>
+    private const string NoAws = "http://127.0.0.1:1";
+
     private DialectHost(TestService service, TimeProvider time) => (Service, Time) = (service, time);
 
     public TestService Service { get; }
@@ -41,7 +44,7 @@ internal sealed class DialectHost : IAsyncDisposable
     public static async Task<DialectHost> StartAsync(TimeProvider? time = null, TestFolder? data = null)
     {
         time ??= new ManualTime();
-        var service = await TestService.StartAsync(new MemoryStore(time), time, sources: IngestCatalog.Sources, password: Password, data: data);
+        var service = await TestService.StartAsync(new MemoryStore(time), time, sources: IngestCatalog.Sources, password: Password, data: data, arguments: ["--aws-endpoint", NoAws]);
         await service.TenantAsync(Tenant);
         var host = new DialectHost(service, time)
         {

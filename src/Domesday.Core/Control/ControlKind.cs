@@ -121,7 +121,13 @@ public static class ControlKinds
     public static ControlKind<RetentionRecord> Retention { get; } = new("retention", ControlJson.Default.RetentionRecord,
         state => state.Retention, (state, table) => state with { Retention = table }, record => record);
 
-    internal static IReadOnlyList<ControlKind> All { get; } = [Tenant, User, Key, Application, Session, Role, Grant, DataSink, CapturePolicy, DialectSettings, Certificate, Retention];
+    public static ControlKind<SinkRecord> Sink { get; } = new("sink", ControlJson.Default.SinkRecord,
+        state => state.Sinks, (state, table) => state with { Sinks = table }, record => record with { Secrets = null });
+
+    public static ControlKind<ViewRecord> View { get; } = new("view", ControlJson.Default.ViewRecord,
+        state => state.Views, (state, table) => state with { Views = table }, record => record);
+
+    internal static IReadOnlyList<ControlKind> All { get; } = [Tenant, User, Key, Application, Session, Role, Grant, DataSink, CapturePolicy, DialectSettings, Certificate, Retention, View, Sink];
 
     internal static ControlKind? Named(string? name) => All.FirstOrDefault(kind => kind.Name == name);
 }

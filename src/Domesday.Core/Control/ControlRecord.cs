@@ -138,4 +138,6 @@ public sealed record ApiKeyRecord : ControlRecord
 [JsonSerializable(typeof(CapturePolicyRecord))]
 [JsonSerializable(typeof(DialectSettingsRecord))]
 [JsonSerializable(typeof(RetentionRecord))]
+[JsonSerializable(typeof(SinkRecord))]
+[JsonSerializable(typeof(ViewRecord))]
 internal sealed partial class ControlJson : JsonSerializerContext;

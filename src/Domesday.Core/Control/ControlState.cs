@@ -43,6 +43,12 @@ public sealed record ControlState
     /// <summary>By tenant; who has none keeps everything.</summary>
     public ImmutableDictionary<string, RetentionRecord> Retention { get; init; } = ImmutableDictionary.Create<string, RetentionRecord>(StringComparer.Ordinal);
 
+    /// <summary>By id; without those of <see cref="DataSinks"/>.</summary>
+    public ImmutableDictionary<string, SinkRecord> Sinks { get; init; } = ImmutableDictionary.Create<string, SinkRecord>(StringComparer.Ordinal);
+
+    /// <summary>Of all tenants, by id.</summary>
+    public ImmutableDictionary<string, ViewRecord> Views { get; init; } = ImmutableDictionary.Create<string, ViewRecord>(StringComparer.Ordinal);
+
     /// <summary>Whether the tenant exists and takes events and credentials.</summary>
     public bool IsActive(string tenant) => Tenants.TryGetValue(tenant, out var record) && record.DisabledAt is null;
 }

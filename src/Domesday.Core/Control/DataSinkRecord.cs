@@ -14,6 +14,9 @@ public sealed record DataSinkRecord : ControlRecord
 
     public required IReadOnlyList<DataSinkTarget> Targets { get; init; }
 
+    /// <summary>The first event that they get; null for sinks that were stored before anything was forwarded: they begin with what comes.</summary>
+    public long? StartSequence { get; init; }
+
     public required Timestamp CreatedAt { get; init; }
 
     public required Timestamp UpdatedAt { get; init; }

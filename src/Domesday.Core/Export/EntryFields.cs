@@ -18,6 +18,9 @@ public sealed class EntryFields
     /// <summary>When it happened.</summary>
     public Timestamp Time => Timestamp.TryParse(Raw(EventField.Time), out var time, out _) ? time : throw new FormatException("The entry has no time.");
 
+    /// <summary>The entry as the ledger keeps it.</summary>
+    public ReadOnlySpan<byte> Whole => _bytes.Span;
+
     /// <param name="entry">Must stay valid until the next call.</param>
     public void Read(in StoredEntry entry)
     {

@@ -5,7 +5,7 @@ namespace Domesday.Core.Sealing;
 
 /// <summary>Small files that must survive a power cut, readable by their owner alone.</summary>
 /// <remarks>fsync goes through P/Invoke: .NET's own calls return normally when it fails. All methods throw <see cref="IOException"/>.</remarks>
-internal static partial class DurableFile
+public static partial class DurableFile
 {
     public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 

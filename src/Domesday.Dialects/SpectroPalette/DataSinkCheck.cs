@@ -3,7 +3,7 @@ using Domesday.Core.Problems;
 
 namespace Domesday.Dialects.SpectroPalette;
 
-/// <summary>Finds every fault of a data sink before it is stored. It is not tried against AWS: that is forwarding's part.</summary>
+/// <summary>Finds every fault of a data sink before it is stored or tried.</summary>
 internal static partial class DataSinkCheck
 {
     public const string CloudWatchType = "cloudwatch";

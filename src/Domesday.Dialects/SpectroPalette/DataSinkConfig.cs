@@ -1,3 +1,7 @@
+using System.Globalization;
+using System.Text.Json;
+using Domesday.Core.Forwarding;
+
 namespace Domesday.Dialects.SpectroPalette;
 
 /// <summary>The data sinks of a tenant as Palette's clients send them and get them back.</summary>
@@ -73,9 +77,21 @@ internal sealed record AwsRole
     public string? ExternalId { get; init; }
 }
 
+/// <summary>What a client pushes to a receiver that is not kept.</summary>
+internal sealed record DataSinkPush(IReadOnlyList<JsonElement>? Payload, CloudWatchConfig? Spec);
+
 /// <param name="State">One word.</param>
 /// <param name="Message">A sentence for people.</param>
 internal sealed record DataSinkStatus(string State, string Message)
 {
-    public static DataSinkStatus Stored { get; } = new("stored", "The data sink is stored. This version does not forward events yet: nothing is sent to it.");
+    /// <param name="standings">How each of the targets stands; null for one that is not known yet.</param>
+    public static DataSinkStatus Of(IReadOnlyList<SinkStanding?> standings)
+    {
+        var known = standings.OfType<SinkStanding>().ToList();
+        if (known.Count < standings.Count) return new("starting", "The data sink is being started.");
+        var worst = known.FirstOrDefault(standing => standing.State != SinkStates.Running) ?? known[0];
+        var counts = string.Create(CultureInfo.InvariantCulture, $"{known.Sum(one => one.Cursor.Accepted)} events were taken, {known.Sum(one => one.Cursor.Rejected)} rejected.");
+        var trouble = worst.Problem ?? (worst.State == SinkStates.Running ? null : worst.Cursor.LastError);
+        return new(worst.State, trouble is null ? counts : $"{counts} {trouble}");
+    }
 }

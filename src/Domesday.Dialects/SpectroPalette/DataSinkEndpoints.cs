@@ -14,7 +14,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Domesday.Dialects.SpectroPalette;
 
 /// <summary>The «audit trails» of Palette's settings: where a tenant wants its audits to be sent to.</summary>
-internal sealed class DataSinkEndpoints(DataSinkStore sinks, IEventReader reader)
+internal sealed class DataSinkEndpoints(DataSinkStore sinks, IEventReader reader, TimeProvider time)
 {
     private const string Sinks = "/v1/tenants/{tenantUid}/assets/dataSinks";
     private const string AuditHeader = "AuditUid";
@@ -27,7 +27,7 @@ internal sealed class DataSinkEndpoints(DataSinkStore sinks, IEventReader reader
         routes.Answer("PUT", Sinks, ReplaceAsync).RequirePermission(Permission.ConfigWrite, wholeTenant: true);
         routes.Answer("DELETE", Sinks, DeleteAsync).RequirePermission(Permission.ConfigWrite, wholeTenant: true);
         routes.Answer("POST", "/v1/clouds/aws/cloudwatch/validate", ValidateAsync).RequirePermission(Permission.ConfigRead, wholeTenant: true);
-        routes.Answer("POST", "/v1/datasinks/cloudwatch", Push).RequirePermission(Permission.ConfigWrite, wholeTenant: true);
+        routes.Answer("POST", "/v1/datasinks/cloudwatch", PushAsync).RequirePermission(Permission.ConfigWrite, wholeTenant: true);
     }
 
     private ValueTask<IResult> Get(HttpContext http)
@@ -76,18 +76,23 @@ internal sealed class DataSinkEndpoints(DataSinkStore sinks, IEventReader reader
         return problem is null ? TypedResults.NoContent() : problem.ToResult();
     }
 
-    private static async ValueTask<IResult> ValidateAsync(HttpContext http)
+    private async ValueTask<IResult> ValidateAsync(HttpContext http)
     {
         var read = await PaletteBody.ReadAsync(http, BodyBytesMax, SpectroPaletteJson.Default.CloudWatchConfig);
-        if ((read.Problem ?? DataSinkCheck.Of(read.Value)) is { } problem) return problem.ToResult();
-        return TypedResults.NoContent();
+        var problem = read.Problem ?? DataSinkCheck.Of(read.Value) ?? await sinks.ValidateAsync(http.Tenant(), read.Value, http.RequestAborted);
+        return problem is null ? TypedResults.NoContent() : problem.ToResult();
     }
 
-    /// <summary>Sending is forwarding's part; an answer of success would be a lie about data that went nowhere.</summary>
-    private static async ValueTask<IResult> Push(HttpContext http)
+    /// <summary>Sends what the client brings to the receiver that it names.</summary>
+    private async ValueTask<IResult> PushAsync(HttpContext http)
     {
-        await ProblemResults.WriteStatusAsync(http, StatusCodes.Status501NotImplemented, DataSinkStatus.Stored.Message);
-        return TypedResults.Empty;
+        var read = await PaletteBody.ReadAsync(http, BodyBytesMax, SpectroPaletteJson.Default.DataSinkPush);
+        if (!read.IsOk) return read.Problem.ToResult();
+        var events = DataSinkPayload.Read(read.Value.Payload, time.GetUtcNow());
+        if (!events.IsOk) return events.Problem.ToResult();
+        if (read.Value.Spec is not { } spec) return new Problem(ProblemKind.Invalid, "is missing", "spec").ToResult();
+        var problem = DataSinkCheck.Of(spec) ?? await sinks.PushAsync(http.Tenant(), spec, events.Value, http.RequestAborted);
+        return problem is null ? TypedResults.NoContent() : problem.ToResult();
     }
 
     private static async ValueTask<Result<DataSinkConfig>> ConfigAsync(HttpContext http)

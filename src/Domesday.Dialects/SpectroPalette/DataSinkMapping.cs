@@ -1,5 +1,6 @@
 using System.Globalization;
 using Domesday.Core.Control;
+using Domesday.Core.Forwarding;
 using Domesday.Core.Secrets;
 using Domesday.Events;
 
@@ -15,25 +16,46 @@ internal sealed class DataSinkMapping(SecretBox secrets)
 
     private const char PolicySeparator = '\n';
 
+    /// <param name="size">How many events the ledger has: a new one begins behind them.</param>
     /// <param name="before">What is replaced; a masked secret keeps the one of the target at the same place.</param>
-    public DataSinkRecord ToRecord(DataSinkConfig config, string id, string tenant, DataSinkRecord? before, Timestamp now) => new()
+    public DataSinkRecord ToRecord(DataSinkConfig config, string id, string tenant, DataSinkRecord? before, long size, Timestamp now) => new()
     {
         Id = id,
         Tenant = tenant,
         Name = config.Metadata?.Name is { Length: > 0 } name ? name : before?.Name ?? "audit",
+        StartSequence = before is null ? size : before.StartSequence,
         Targets = [.. config.Spec!.AuditDataSinks!.Select((sink, index) => Target(sink.CloudWatch!, id, before?.Targets.ElementAtOrDefault(index)))],
         CreatedAt = before?.CreatedAt ?? now,
         UpdatedAt = now,
     };
 
-    public static DataSinkConfig ToConfig(DataSinkRecord record) => new()
+    /// <param name="standing">How a sink stands, by its id; null for one that is not known yet.</param>
+    public static DataSinkConfig ToConfig(DataSinkRecord record, Func<string, SinkStanding?> standing) => new()
     {
         Metadata = new() { Name = record.Name, Uid = record.Id, CreationTimestamp = Time(record.CreatedAt), LastModifiedTimestamp = Time(record.UpdatedAt) },
         Spec = new() { AuditDataSinks = [.. record.Targets.Select(target => new DataSink { Type = target.Type, CloudWatch = CloudWatch(target) })] },
-        Status = DataSinkStatus.Stored,
+        Status = DataSinkStatus.Of([.. record.Targets.Select((_, index) => standing(DataSinkTargets.IdOf(record, index)))]),
     };
 
-    private DataSinkTarget Target(CloudWatchConfig config, string id, DataSinkTarget? before)
+    /// <summary>The settings of the sink that a target is, its secret included.</summary>
+    /// <param name="before">Where a masked secret is found; null: nowhere.</param>
+    public Dictionary<string, string> ToPlain(CloudWatchConfig config, DataSinkRecord? before)
+    {
+        var plain = DataSinkTargets.SettingsOf(Settings(config));
+        var given = config.Credentials!.SecretKey;
+        if (given?.Contains('*', StringComparison.Ordinal) == true)
+        {
+            var kept = before?.Targets.Select(target => target.Secrets?.GetValueOrDefault(SecretKey)).FirstOrDefault(text => text is not null);
+            given = kept is not null && secrets.TryOpen(kept, PlaceOf(before!.Id), out var opened) ? opened : null;
+        }
+        if (!string.IsNullOrEmpty(given)) plain["secret_key"] = given;
+        return plain;
+    }
+
+    private DataSinkTarget Target(CloudWatchConfig config, string id, DataSinkTarget? before) =>
+        new() { Type = DataSinkCheck.CloudWatchType, Settings = Settings(config), Secrets = Secrets(config.Credentials!.SecretKey, id, before) };
+
+    private static SortedDictionary<string, string> Settings(CloudWatchConfig config)
     {
         var credentials = config.Credentials!;
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -46,7 +68,7 @@ internal sealed class DataSinkMapping(SecretBox secrets)
         Set("arn", credentials.Sts?.Arn);
         Set("externalId", credentials.Sts?.ExternalId);
         Set("policyARNs", credentials.PolicyARNs is { Count: > 0 } policies ? string.Join(PolicySeparator, policies) : null);
-        return new() { Type = DataSinkCheck.CloudWatchType, Settings = settings, Secrets = Secrets(credentials.SecretKey, id, before) };
+        return settings;
 
         void Set(string name, string? value)
         {

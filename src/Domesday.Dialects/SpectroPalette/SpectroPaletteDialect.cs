@@ -2,6 +2,7 @@ using System.Text.Json;
 using Domesday.Core.Append;
 using Domesday.Core.Control;
 using Domesday.Core.Credentials;
+using Domesday.Core.Forwarding;
 using Domesday.Core.Problems;
 using Domesday.Core.Secrets;
 using Domesday.Core.Storage;
@@ -27,8 +28,8 @@ internal sealed class SpectroPaletteDialect(SpectroPaletteOptions options) : IDi
         new SpectroPaletteEndpoints(reader, audit, time, options).Map(routes);
         new AuditNoteEndpoint(reader, services.GetRequiredService<AppendPipeline>()).Map(routes);
         new SignInEndpoint(services.GetRequiredService<SignIn>()).Map(routes);
-        var sinks = new DataSinkStore(services.GetRequiredService<ControlLedger>(), services.GetRequiredService<SecretBox>(), time);
-        new DataSinkEndpoints(sinks, reader).Map(routes);
+        var sinks = new DataSinkStore(services.GetRequiredService<ControlLedger>(), services.GetRequiredService<SecretBox>(), services.GetRequiredService<Forwarder>(), services.GetRequiredService<IEventStore>().Size, time);
+        new DataSinkEndpoints(sinks, reader, time).Map(routes);
     }
 
     public Func<JsonElement, Result<AuditEvent>> OpenImport() => SpectroPaletteImport.Read;

@@ -9,6 +9,7 @@ namespace Domesday.Dialects.SpectroPalette;
 [JsonSerializable(typeof(PaletteNote))]
 [JsonSerializable(typeof(DataSinkConfig))]
 [JsonSerializable(typeof(CloudWatchConfig))]
+[JsonSerializable(typeof(DataSinkPush))]
 internal sealed partial class SpectroPaletteJson : JsonSerializerContext;
 
 internal sealed record PaletteError(string Code, IReadOnlyDictionary<string, string> Details, string Message, string Ref);

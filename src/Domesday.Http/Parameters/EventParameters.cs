@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Domesday.Core.Query;
+using Domesday.Events;
 using Domesday.Events.Schema;
 
 namespace Domesday.Http.Parameters;
@@ -10,6 +11,9 @@ public static class EventParameters
 {
     /// <summary>Stands before a field's parameter to turn it round: <c>exclude_action=read</c>.</summary>
     public const string ExcludePrefix = "exclude_";
+
+    /// <summary>Selects what happened before and after these hours of the day, in UTC, and on weekends: <c>outside_hours=8-18</c>.</summary>
+    public const string OutsideHours = "outside_hours";
 
     /// <summary>Longest text that is searched for, in characters.</summary>
     private const int SearchCharsMax = 1_024;
@@ -71,6 +75,11 @@ public static class EventParameters
         {
             if (Values(reader, name, field) is { Count: > 0 } wanted) conditions.Add(FieldCondition.Is(field, wanted));
             if (Values(reader, ExcludePrefix + name, field) is { Count: > 0 } excluded) conditions.Add(FieldCondition.Is(field, excluded) with { Not = true });
+        }
+        if (reader.Text(OutsideHours) is { } hours)
+        {
+            if (OfficeHours.Outside(hours, from, to, Timestamp.FromDateTimeOffset(now)) is { } outside) conditions.Add(outside);
+            else reader.Refuse(OutsideHours, "must be two hours of the day, such as 8-18");
         }
         return new()
         {

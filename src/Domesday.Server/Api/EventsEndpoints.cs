@@ -1,12 +1,10 @@
-using System.Globalization;
 using System.Text.Json;
 using Domesday.Core.Access;
 using Domesday.Core.Control;
-using Domesday.Core.Problems;
 using Domesday.Core.Query;
 using Domesday.Core.Storage;
-using Domesday.Events.Schema;
 using Domesday.Http.Authorization;
+using Domesday.Http.Lookup;
 using Domesday.Http.Parameters;
 using Domesday.Http.Problems;
 using Domesday.Http.Streaming;
@@ -19,27 +17,10 @@ namespace Domesday.Server.Api;
 /// <summary>Pages of events, and one event with everything that refers to it.</summary>
 internal static class EventsEndpoints
 {
-    private const int NotesMax = 1_000;
-
     public static void MapEvents(this IEndpointRouteBuilder api)
     {
         api.MapGet("/events", ListAsync).RequirePermission(Permission.AuditList).AllowAllTenants();
         api.MapGet("/events/{**key}", GetAsync).RequirePermission(Permission.AuditGet);
-    }
-
-    /// <summary>Finds an event by its sequence, or else by the producer's id.</summary>
-    public static async ValueTask<Result<StoredEntry>> FindAsync(IEventReader reader, AccessScope scope, string key, CancellationToken cancellation)
-    {
-        if (long.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence))
-        {
-            var entry = await reader.GetAsync(scope, sequence, cancellation);
-            if (entry.Problem?.Kind != ProblemKind.NotFound) return entry;
-        }
-        var found = await reader.FindAsync(scope, key, cancellation);
-        // A slash within an id may come escaped, and stays so on the way through routing.
-        return found.Problem?.Kind == ProblemKind.NotFound && key.Contains("%2F", StringComparison.OrdinalIgnoreCase)
-            ? await reader.FindAsync(scope, key.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase), cancellation)
-            : found;
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, IEventReader reader, ReadAudit audit, TimeProvider time)
@@ -57,14 +38,9 @@ internal static class EventsEndpoints
     {
         var parameters = new ParameterReader(http.Request.Query);
         if (parameters.Problem() is { } problem) return problem.ToResult();
-        var entry = await FindAsync(reader, http.Scope(), key ?? "", http.RequestAborted);
+        var entry = await EventLookup.FindAsync(reader, http.Scope(), key ?? "", http.RequestAborted);
         if (!entry.IsOk) return entry.Problem.ToResult();
-        var notes = await reader.ListAsync(http.Scope(), new()
-        {
-            Filter = new() { Conditions = [FieldCondition.Is(EventField.RefersTo, entry.Value.Sequence.ToString(CultureInfo.InvariantCulture))] },
-            Descending = false,
-            Limit = NotesMax,
-        }, http.RequestAborted);
+        var notes = await EventLookup.NotesAsync(reader, http.Scope(), entry.Value.Sequence, http.RequestAborted);
         if (!notes.IsOk) return notes.Problem.ToResult();
         http.RecordRead(audit, "events.get", $"sequence={entry.Value.Sequence}");
         return new WrittenJson(json => Write(json, entry.Value, notes.Value));

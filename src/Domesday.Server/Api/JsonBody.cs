@@ -102,6 +102,25 @@ internal sealed class JsonBody
         return null;
     }
 
+    /// <summary>A text that may be empty; null when it is absent or wrong.</summary>
+    public string? OptionalText(string name, int charsMax)
+    {
+        if (!_members.TryGetValue(name, out var value) || value.ValueKind != JsonValueKind.String || value.GetString()!.Length > 0) return Text(name, charsMax);
+        _members.Remove(name);
+        return "";
+    }
+
+    /// <summary>Names and values, as texts whatever they are written as; null when it is absent or wrong.</summary>
+    public IReadOnlyDictionary<string, string>? Settings(string name)
+    {
+        if (!_members.Remove(name, out var value)) return null;
+        var isObject = value.ValueKind == JsonValueKind.Object;
+        if (isObject && value.EnumerateObject().All(member => member.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False))
+            return value.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString()! : member.Value.GetRawText(), StringComparer.Ordinal);
+        Fault(name, "must be an object of texts, numbers, true and false");
+        return null;
+    }
+
     public void Fault(string field, string reason) => _faults.Add(new(null, field, reason));
 
     /// <summary>To be called when all members were asked for.</summary>

@@ -32,7 +32,11 @@ internal static class NativeApi
         api.MapPolicies();
         api.MapRetention();
         api.MapGaps();
+        api.MapSinks();
+        api.MapViews();
         api.MapLog();
+        api.MapVerification();
+        api.MapUsage();
         api.MapBackup();
     }
 }

@@ -15,7 +15,8 @@ internal static class ComponentSchemas
         .. BodySchemas.Of(
             AccessJson.Default.UserListBody, AccessJson.Default.ApplicationListBody, AccessJson.Default.GrantListBody, AccessJson.Default.RoleListBody, AccessJson.Default.MeBody,
             AdministrationJson.Default.TenantListBody, AdministrationJson.Default.KeyListBody, CertificateJson.Default.CertificateListBody, SessionJson.Default.SessionBody,
-            PolicyJson.Default.PolicyBody, RetentionJson.Default.RetentionBody, LogJson.Plain.InclusionBody, LogJson.Plain.ConsistencyBody, JwksJson.Default.JwksBody),
+            PolicyJson.Default.PolicyBody, RetentionJson.Default.RetentionBody, SinkJson.Default.SinkListBody, SinkJson.Default.SinkTypesBody, SinkJson.Default.SinkTestBody,
+            SinkJson.Default.SinkReplayBody, SinkJson.Default.RejectedListBody, SinkJson.Default.DiscardedBody, LogJson.Plain.InclusionBody, LogJson.Plain.ConsistencyBody, JwksJson.Default.JwksBody),
         .. Read(),
     ];
 

@@ -36,7 +36,7 @@ internal static class SpectroPaletteTexts
         new($"POST {Sinks}", "Set where audits are to be sent") { Bodies = [ContentText.Json("PaletteDataSinks")], Answers = [AnswerText.Json("PaletteUid", "They are set.", 201) with { Headers = [("AuditUid", "The audit of this change.")] }] },
         new($"PUT {Sinks}", "Replace where audits are to be sent") { Bodies = [ContentText.Json("PaletteDataSinks")], Answers = [AnswerText.Nothing("They are replaced.")] },
         new($"DELETE {Sinks}", "Send audits nowhere") { Answers = [AnswerText.Nothing("There are none.")] },
-        new("POST /v1/clouds/aws/cloudwatch/validate", "Check a place in CloudWatch Logs") { Bodies = [ContentText.Json("PaletteCloudWatch")], Answers = [AnswerText.Nothing("It can be right.")] },
+        new("POST /v1/clouds/aws/cloudwatch/validate", "Check a place in CloudWatch Logs") { Bodies = [ContentText.Json("PaletteCloudWatch")], Answers = [AnswerText.Nothing("A test event is in its stream.")] },
         new("POST /v1/datasinks/cloudwatch", "Send records to a place in CloudWatch Logs") { Bodies = [new("application/json", null)], Answers = [AnswerText.Nothing("They are sent.")] })
     { ProblemType = "application/json" };
 }

@@ -1,4 +1,5 @@
 using Domesday.Core.Access;
+using Domesday.Core.Forwarding;
 using Domesday.Core.Problems;
 using Domesday.Core.Query;
 using Domesday.Core.Retention;
@@ -24,12 +25,12 @@ internal static class HealthEndpoints
         routes.MapGet("/readyz", ReadyAsync).AllowUnauthenticated();
     }
 
-    private static async Task<IResult> ReadyAsync(IEventStore store, IEventReader reader, Sealer sealer, TenantCaps caps, IHostApplicationLifetime lifetime, TimeProvider time, HttpContext http)
+    private static async Task<IResult> ReadyAsync(IEventStore store, IEventReader reader, Sealer sealer, TenantCaps caps, Forwarder forwarder, IHostApplicationLifetime lifetime, TimeProvider time, HttpContext http)
     {
         var reason = lifetime.ApplicationStopping.IsCancellationRequested
             ? new Problem(ProblemKind.Unavailable, "The service is stopping.")
             : store.NotAccepting ?? Broken(sealer) ?? await NotReadingAsync(reader, time, http.RequestAborted);
-        return reason is null ? TypedResults.Text("ready\n" + Warnings(caps)) : (reason with { Kind = ProblemKind.Unavailable }).ToResult();
+        return reason is null ? TypedResults.Text("ready\n" + Warnings(caps) + Warnings(forwarder, time.GetUtcNow())) : (reason with { Kind = ProblemKind.Unavailable }).ToResult();
     }
 
     /// <summary>Without names: anyone may ask. The log and the ledger's own routes name it.</summary>
@@ -42,6 +43,14 @@ internal static class HealthEndpoints
         var near = caps.Near();
         if (near.Count == 0) return "";
         return $"warning: tenants that take 80 % or more of their bytes_max: {near.Count}; of these refused new events: {near.Count(share => share.IsFull)}\n";
+    }
+
+    private static string Warnings(Forwarder forwarder, DateTimeOffset now)
+    {
+        var all = forwarder.All;
+        var (near, failing) = (all.Count(sink => sink.IsNearAgeMax(now)), all.Count(sink => sink.State is SinkStates.Failed or SinkStates.Held));
+        return (near == 0 ? "" : $"warning: sinks whose receivers will soon refuse what waits as too old: {near}\n")
+            + (failing == 0 ? "" : $"warning: sinks that forward nothing until somebody sees to them: {failing}\n");
     }
 
     private static async Task<Problem?> NotReadingAsync(IEventReader reader, TimeProvider time, CancellationToken cancellation)

@@ -79,6 +79,9 @@ public sealed record ServiceSettings
 
     public string? CadfRegion { get; init; }
 
+    /// <summary>Where every call to AWS goes; null: to AWS.</summary>
+    public Uri? AwsEndpoint { get; init; }
+
     public required LogLevel LogLevel { get; init; }
 
     public required bool LogsJson { get; init; }
@@ -120,6 +123,7 @@ public sealed record ServiceSettings
             CadfQueue = Value(SettingCatalog.CadfQueue)!,
             CadfTenant = Value(SettingCatalog.CadfTenant)!,
             CadfRegion = Value(SettingCatalog.CadfRegion),
+            AwsEndpoint = Value(SettingCatalog.AwsEndpoint),
             LogLevel = Value(SettingCatalog.LogLevel),
             LogsJson = Value(SettingCatalog.LogFormat) == "json",
         };

@@ -104,6 +104,9 @@ internal static class SettingCatalog
     public static Setting<string> CadfRegion { get; } = new("DOMESDAY_CADF_REGION", null, "TEXT",
         "The region of events from there that name none.", SettingForms.Text);
 
+    public static Setting<Uri> AwsEndpoint { get; } = new("DOMESDAY_AWS_ENDPOINT", null, "URL",
+        "Sends every call to AWS there: the gateway of another partition, or a stand-in.", SettingForms.RemoteUrl);
+
     public static Setting<LogLevel> LogLevel { get; } = new("DOMESDAY_LOG_LEVEL", "info", "LEVEL",
         "Least level that is logged: trace, debug, info, warning or error.", SettingForms.Level);
 
@@ -115,12 +118,12 @@ internal static class SettingCatalog
     [
         Config, Urls, Data, Store, Postgres, AdminPassword, TlsCert, TlsKey, TlsClientCa, OidcIssuers, KeystoneUrl, KeystoneTenant, KeystoneRoles, KeyPassphrase, Origin, TokenSeconds, TokenKeyDays, EventBytesMax, BatchBytesMax, BatchEventsMax, Retention,
         SyslogUdp, SyslogTcp, SyslogTls, SyslogClientCa,
-        CadfAmqp, CadfExchanges, CadfQueue, CadfTenant, CadfRegion, LogLevel, LogFormat,
+        CadfAmqp, CadfExchanges, CadfQueue, CadfTenant, CadfRegion, AwsEndpoint, LogLevel, LogFormat,
     ];
 
     /// <summary>Variables of other programs of ours, which may stand in the same environment.</summary>
     public static IReadOnlyList<string> OfOthers { get; } =
-        ["DOMESDAY_SERVER", "DOMESDAY_KEY", "DOMESDAY_USER", "DOMESDAY_PASSWORD", "DOMESDAY_TENANT", "DOMESDAY_AWS_ENDPOINT"];
+        ["DOMESDAY_SERVER", "DOMESDAY_KEY", "DOMESDAY_USER", "DOMESDAY_PASSWORD", "DOMESDAY_TENANT"];
 
     /// <summary>Variables that steer tests.</summary>
     public const string TestPrefix = "DOMESDAY_TEST_";

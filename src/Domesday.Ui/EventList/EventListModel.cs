@@ -1,3 +1,4 @@
+using Domesday.Core.Control;
 using Domesday.Core.Query;
 using Domesday.Events;
 
@@ -15,6 +16,8 @@ public sealed record EventListModel(EventListState State)
     public IReadOnlyList<FacetModel> Facets { get; init; } = [];
 
     public Timestamp? CompleteThrough { get; init; }
+
+    public IReadOnlyList<ViewRecord> Views { get; init; } = [];
 
     public bool MayExport { get; init; }
 

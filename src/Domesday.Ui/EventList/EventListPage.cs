@@ -28,7 +28,7 @@ internal static class EventListPage
         routes.MapGet("/ui/columns.css", Css).AllowUnauthenticated();
     }
 
-    private static async Task<IResult> GetAsync(HttpContext http, IEventReader reader, ReadAudit audit, TimeProvider time)
+    private static async Task<IResult> GetAsync(HttpContext http, IEventReader reader, ReadAudit audit, ViewDirectory views, TimeProvider time)
     {
         var frame = Frame.Of(http, "Events");
         if (Added(frame.Query) is { } added) return TypedResults.Redirect(added.After(Path));
@@ -39,7 +39,7 @@ internal static class EventListPage
         var model = await new EventListReading(reader, http.Scope(), state, time.GetUtcNow()).ReadAsync(RowsOfPage, http.RequestAborted);
         if (!model.IsOk) return PageResult.Page<EventListView, EventListModel>(frame, new(state with { Problem = model.Problem }), ProblemResults.StatusOf(model.Problem.Kind));
         if (state.Cursor is null) http.RecordRead(audit, "events.list", state.Api.ToString());
-        return PageResult.Page<EventListView, EventListModel>(frame, model.Value with { MayExport = frame.May(Permission.AuditExport), LastVisit = LastVisit(http) });
+        return PageResult.Page<EventListView, EventListModel>(frame, model.Value with { MayExport = frame.May(Permission.AuditExport), LastVisit = LastVisit(http), Views = views.Of(http.Principal(), http.Tenant()) });
     }
 
     /// <summary>Further rows, for the script that shows them below the others. They continue a page that was recorded.</summary>

@@ -14,7 +14,7 @@ namespace Domesday.Ui.EventList;
 public sealed record EventListState
 {
     /// <summary>The page's own parameters, beside those that select events.</summary>
-    private static readonly string[] OwnParameters = [ColumnChoice.Parameter, "zone", ReadsParameter, "live", "cursor", Frame.TenantParameter];
+    private static readonly string[] OwnParameters = [.. ViewParameters.OfPage, "live", "cursor", Frame.TenantParameter];
 
     private static readonly string[] ReadOperations = ["events.list", "events.get", "events.facets", "events.histogram", "events.tail", "gaps.list", "quarantine.list", "quarantine.get", "log.entries", "report.usage"];
 

@@ -7,7 +7,12 @@ async function send(form, submitter) {
   if (form.dataset.confirm && !confirm(form.dataset.confirm)) return;
   clear(form);
   const [method, url] = [form.dataset.method, form.dataset.api];
-  const body = form.dataset.body === "none" ? null : form.dataset.body === "raw" ? form.elements[form.dataset.rawField].value : JSON.stringify(bodyOf(form));
+  let body = null;
+  try {
+    if (form.dataset.body !== "none") body = JSON.stringify(bodyOf(form));
+  } catch (wrong) {
+    return fail(form, { detail: "Nothing was sent.", errors: [{ field: wrong.field, reason: wrong.message }] });
+  }
   if (submitter) submitter.disabled = true;
   try {
     const headers = body === null ? {} : { "Content-Type": "application/json" };
@@ -24,14 +29,20 @@ async function send(form, submitter) {
 /** Members by the fields' names; what is empty is left out. */
 function bodyOf(form) {
   const body = {};
+  const put = (name, value) => {
+    const path = name.split("."), last = path.pop();
+    path.reduce((part, step) => part[step] ??= {}, body)[last] = value;
+  };
   for (const field of form.elements) {
     if (!field.name || field.disabled) continue;
     const kind = field.dataset.kind ?? "text", text = field.value.trim();
-    if (kind === "flag") body[field.name] = field.checked;
+    if (kind === "flag") put(field.name, field.checked);
     else if (kind === "choice") { if (field.checked) (body[field.name] ??= []).push(field.value); }
-    else if (kind === "null") { if (field.checked) body[field.name] = null; }
+    else if (kind === "null") { if (field.checked) put(field.name, null); }
     else if (kind === "bool") { if (text) body[field.name] = text === "true"; }
+    else if (kind === "lines") put(field.name, text.split("\n").map(item => item.trim()).filter(item => item));
     else if (text === "") continue;
+    else if (kind === "json") put(field.name, parsed(field, text));
     else if (kind === "number") body[field.name] = Number.isFinite(Number(text)) ? Number(text) : text;
     else if (kind === "list") body[field.name] = text.split(/[\n,]/).map(item => item.trim()).filter(item => item);
     else if (kind === "time") body[field.name] = new Date(text).toISOString();
@@ -39,6 +50,18 @@ function bodyOf(form) {
     else body[field.name] = text;
   }
   return body;
+}
+
+/** What is no JSON is said beside the field, and nothing is sent. */
+function parsed(field, text) {
+  try { return JSON.parse(text); } catch (error) { throw new Wrong(field.name, `is not JSON: ${error.message}`); }
+}
+
+class Wrong extends Error {
+  constructor(field, reason) {
+    super(reason);
+    this.field = field;
+  }
 }
 
 function done(form, answer) {
@@ -71,10 +94,9 @@ function fail(form, answer, status) {
   let first = null;
   const rest = [];
   for (const fault of answer?.errors ?? []) {
-    const name = (fault.field ?? "").replace(/[[.].*$/, "");
-    const field = name && [...form.elements].find(one => one.name === name);
+    const field = fieldOf(form, (fault.field ?? "").replace(/\[\d+\]/g, ""));
     if (!field) { rest.push(`${fault.field ?? ""} ${fault.reason}`.trim()); continue; }
-    const id = `${field.id || name}-error`;
+    const id = `${field.id || field.name}-error`;
     let said = document.getElementById(id);
     if (!said) {
       said = element("p", { class: "field-error", id });
@@ -87,6 +109,15 @@ function fail(form, answer, status) {
   }
   message(form, [answer?.detail ?? `The service answered ${status}.`, ...rest].join(" "));
   (first ?? form.querySelector(".form-error")).focus();
+}
+
+/** The field of a fault: its own, or the one that it is a part of. */
+function fieldOf(form, path) {
+  for (let name = path; name; name = name.includes(".") ? name.replace(/\.[^.]*$/, "") : "") {
+    const field = [...form.elements].find(one => one.name === name && one.type !== "hidden");
+    if (field) return field;
+  }
+  return null;
 }
 
 function message(form, text) {

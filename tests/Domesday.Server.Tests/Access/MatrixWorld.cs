@@ -41,6 +41,8 @@ internal sealed class MatrixWorld : IAsyncDisposable
         ["hidden"] = "987654",
         ["hiddenId"] = "absent-event",
         ["quarantined"] = "987654",
+        ["sink"] = "snk_0000000000000000",
+        ["view"] = "vabsentabs",
     };
 
     /// <param name="hidden">Names the hidden project's contents.</param>
@@ -71,8 +73,17 @@ internal sealed class MatrixWorld : IAsyncDisposable
         There["application"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/applications?tenant={Tenant}", application))["client_id"]!.GetValue<string>();
         There["key"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/keys?tenant={Tenant}", new() { ["name"] = TenantMark, ["rights"] = new JsonArray("monitor") }))["id"]!.GetValue<string>();
         There["certificate"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/certificates?tenant={Tenant}", new() { ["user"] = There["user"] }))["serial"]!.GetValue<string>();
+        There["sink"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/sinks?tenant={Tenant}", new()
+        {
+            ["name"] = TenantMark,
+            ["type"] = "webhook",
+            ["paused"] = true,
+            ["settings"] = new JsonObject { ["url"] = "http://127.0.0.1:1/" },
+        }))["id"]!.GetValue<string>();
         There["role"] = "role-" + TenantMark;
         await TestService.PostAsync(Service.Admin, $"/audit/v1/roles?tenant={Tenant}", new() { ["name"] = There["role"], ["permissions"] = new JsonArray("config.read") });
+        var view = new JsonObject { ["name"] = TenantMark, ["query"] = $"action={TenantMark}", ["shared"] = true };
+        There["view"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/views?tenant={Tenant}", view))["id"]!.GetValue<string>();
         There["grant"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/grants?tenant={Tenant}", new() { ["user"] = There["user"], ["role"] = There["role"] }))["id"]!.GetValue<string>();
     }
 

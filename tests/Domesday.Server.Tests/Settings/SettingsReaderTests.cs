@@ -66,7 +66,6 @@ public sealed class SettingsReaderTests : IDisposable
     [InlineData("DOMESDAY_USER")]
     [InlineData("DOMESDAY_PASSWORD")]
     [InlineData("DOMESDAY_TENANT")]
-    [InlineData("DOMESDAY_AWS_ENDPOINT")]
     [InlineData("DOMESDAY_TEST_POSTGRES")]
     [InlineData("PATH")]
     public void Variables_of_other_programs_are_left_alone(string name) => Assert.Empty(Faults([], [(name, "x")]));

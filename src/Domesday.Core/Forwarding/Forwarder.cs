@@ -1,0 +1,207 @@
+using System.Collections.Concurrent;
+using Domesday.Core.Access;
+using Domesday.Core.Control;
+using Domesday.Core.Nodes;
+using Domesday.Core.Problems;
+using Domesday.Core.Query;
+using Domesday.Core.Storage;
+using Domesday.Events;
+using Domesday.Events.Json;
+using Microsoft.Extensions.Logging;
+
+namespace Domesday.Core.Forwarding;
+
+/// <summary>Runs a loop for each sink that the service keeps, and follows their changes: a secret that is replaced takes effect where the sink stands.</summary>
+/// <param name="folder">Where the sinks' cursors lie.</param>
+public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventStore store, IEventReader reader, string folder, TimeProvider time, ILogger<Forwarder> logger)
+{
+    /// <summary>How often another node's end is noticed.</summary>
+    private static readonly TimeSpan BetweenTurns = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan TestMax = TimeSpan.FromSeconds(20);
+
+    private readonly ConcurrentDictionary<string, SinkRunner> _runners = new(StringComparer.Ordinal);
+
+    /// <summary>Every sink that is known, and how it stands.</summary>
+    public IReadOnlyList<SinkStanding> All => [.. _runners.Values.Select(Standing)];
+
+    /// <summary>How a sink stands; null for one that is not known yet.</summary>
+    public SinkStanding? Of(string id) => _runners.TryGetValue(id, out var runner) ? Standing(runner) : null;
+
+    /// <summary>Runs until it is told to stop; of several nodes one alone forwards.</summary>
+    public async Task RunAsync(IWorkLeases nodes, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(nodes);
+        try
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                var state = ledger.State;
+                if (nodes.Holds(Work.Forwarding)) await FollowAsync(state);
+                else await StopAllAsync();
+                using var turn = CancellationTokenSource.CreateLinkedTokenSource(stop);
+                if (!nodes.IsSole) turn.CancelAfter(BetweenTurns);
+                await ledger.WaitForChangeAsync(state, turn.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+        finally
+        {
+            await StopAllAsync();
+        }
+    }
+
+    /// <summary>Sends one event that says it is a test.</summary>
+    /// <returns>What the receiver answered; <see cref="ProblemKind.Invalid"/> when the settings cannot be used.</returns>
+    public async ValueTask<Result<SinkAnswer>> TestAsync(SinkDefinition sink, CancellationToken cancellation)
+    {
+        var opened = opener.Open(sink);
+        if (!opened.IsOk) return opened.Problem;
+        await using var receiver = opened.Value.Receiver;
+        return await TestAsync(sink, receiver, cancellation);
+    }
+
+    /// <summary>Sends one event that says it is a test to a receiver that is not kept.</summary>
+    /// <inheritdoc cref="TestAsync(SinkDefinition, CancellationToken)"/>
+    /// <param name="plain">Its settings, secrets included.</param>
+    public async ValueTask<Result<SinkAnswer>> TestAsync(SinkDefinition sink, IReadOnlyDictionary<string, string> plain, CancellationToken cancellation)
+    {
+        var opened = opener.Open(sink, plain);
+        if (!opened.IsOk) return opened.Problem;
+        await using var receiver = opened.Value.Receiver;
+        return await TestAsync(sink, receiver, cancellation);
+    }
+
+    /// <summary>Sends events that are in no ledger, once, to a receiver that is not kept.</summary>
+    /// <inheritdoc cref="TestAsync(SinkDefinition, IReadOnlyDictionary{string, string}, CancellationToken)"/>
+    public async ValueTask<Result<SinkAnswer>> SendAsync(SinkDefinition sink, IReadOnlyDictionary<string, string> plain, IReadOnlyList<SinkEvent> events, CancellationToken cancellation)
+    {
+        var opened = opener.Open(sink, plain);
+        if (!opened.IsOk) return opened.Problem;
+        await using var receiver = opened.Value.Receiver;
+        return await TryAsync(receiver, events, cancellation);
+    }
+
+    /// <summary>How many events a replay would send again: those that the filter wants.</summary>
+    public async ValueTask<Result<long>> CountAsync(SinkDefinition sink, SinkReplay replay, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(replay);
+        if (replay.RejectedOnly) return _runners.TryGetValue(sink.Id, out var runner) ? runner.Progress.RejectedCount : 0;
+        var opened = opener.Open(sink);
+        if (!opened.IsOk) return opened.Problem;
+        await using var receiver = opened.Value.Receiver;
+        return await reader.CountAsync(AccessScope.WholeTenant(sink.Tenant), opened.Value.Filter with { FromSequence = replay.Next, ToSequence = replay.To }, cancellation);
+    }
+
+    /// <summary>Sends events again, before the sink goes on where it is.</summary>
+    /// <returns><see cref="ProblemKind.Conflict"/> when it is doing so already.</returns>
+    public Problem? Replay(string id, SinkReplay replay)
+    {
+        if (!_runners.TryGetValue(id, out var runner)) return new(ProblemKind.Unavailable, "The sink is being started: come again.", RetryAfter: TimeSpan.FromSeconds(1));
+        return runner.Progress.TryReplay(replay) ? null : new(ProblemKind.Conflict, "The sink is sending events again already: wait until it has.");
+    }
+
+    /// <summary>What the receiver rejected and is kept, oldest first.</summary>
+    public IReadOnlyList<DeadLetter> Rejected(string id, int max) => _runners.TryGetValue(id, out var runner) ? runner.Progress.Rejected(max) : [];
+
+    /// <summary>Forgets what was rejected.</summary>
+    /// <returns>How many events that were.</returns>
+    public int Discard(string id) => _runners.TryGetValue(id, out var runner) ? runner.Progress.Discard() : 0;
+
+    /// <summary>What a sink has not been given yet: exactly, by its filter.</summary>
+    public async ValueTask<Result<SinkLag>> LagAsync(SinkDefinition sink, CancellationToken cancellation)
+    {
+        var next = _runners.TryGetValue(sink.Id, out var runner) ? runner.Progress.Cursor.Next : sink.StartSequence ?? store.Size(sink.Tenant);
+        if (next >= store.Size(sink.Tenant)) return SinkLag.None;
+        var opened = opener.Open(sink);
+        var filter = (opened.IsOk ? opened.Value.Filter : EventFilter.All) with { FromSequence = next };
+        if (opened.IsOk) await opened.Value.Receiver.DisposeAsync();
+        var page = await reader.ListAsync(AccessScope.WholeTenant(sink.Tenant), new() { Filter = filter, Order = EventOrder.Sequence, Descending = false, Limit = 1, Total = true }, cancellation);
+        if (!page.IsOk) return page.Problem;
+        if (page.Value.Entries is not [var oldest, ..]) return SinkLag.None;
+        var read = EventJson.Read(oldest.Bytes.Span);
+        var received = read.ReceivedAt ?? read.Time ?? Now;
+        return new SinkLag(page.Value.Total ?? 0, Math.Max(0, (Now.Microseconds - received.Microseconds) / 1e6), oldest.Sequence, read.Time, received);
+    }
+
+    private async ValueTask<SinkAnswer> TestAsync(SinkDefinition sink, ISink receiver, CancellationToken cancellation)
+    {
+        var entry = EventJson.Write(new()
+        {
+            Id = $"test-{Guid.CreateVersion7(time.GetUtcNow())}",
+            Time = Now,
+            Service = ControlLedger.ServiceName,
+            Action = "test",
+            Operation = "sink.test",
+            Actor = ChangeAuthor.Service.Actor,
+            Resource = new() { Type = "sink", Id = sink.Id, Name = sink.Name },
+            Outcome = new() { Result = OutcomeResult.Success, Reason = "A test of forwarding; nothing happened." },
+            Tenant = sink.Tenant,
+            Sequence = 0,
+            ReceivedAt = Now,
+            SourceKind = ServiceEventQueue.SourceKind,
+        });
+        return await TryAsync(receiver, [TestEntry.Write(receiver, sink.Tenant, entry)], cancellation);
+    }
+
+    private async ValueTask<SinkAnswer> TryAsync(ISink receiver, IReadOnlyList<SinkEvent> events, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(TestMax, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        try
+        {
+            var delivery = await receiver.DeliverAsync(events, either.Token);
+            var accepted = delivery is { Again.Count: 0, Rejected.Count: 0 };
+            return new(accepted, delivery.Rejected is [var rejection, ..] ? rejection.Reason : delivery.Answer ?? (accepted ? "accepted" : "not accepted"));
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return new(false, $"No answer within {TestMax.TotalSeconds} s.");
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            return new(false, ForwardingLoop.Sentence(exception));
+        }
+    }
+
+    private async Task StopAllAsync()
+    {
+        await Task.WhenAll(_runners.Values.Select(runner => runner.DisposeAsync().AsTask()));
+        _runners.Clear();
+    }
+
+    private async ValueTask FollowAsync(ControlState state)
+    {
+        var wanted = SinkDefinition.Of(state).ToDictionary(sink => sink.Id, StringComparer.Ordinal);
+        foreach (var (id, runner) in _runners)
+        {
+            var isActive = state.IsActive(runner.Sink.Tenant);
+            if (wanted.TryGetValue(id, out var sink) && sink.Version == runner.Sink.Version && (runner.Loop is not null || runner.Problem is not null) == (isActive && !sink.IsPaused)) continue;
+            await runner.DisposeAsync();
+            _runners.TryRemove(id, out _);
+            if (!wanted.ContainsKey(id)) new SinkFiles(folder, id).Delete();
+        }
+        foreach (var sink in wanted.Values.Where(sink => !_runners.ContainsKey(sink.Id))) Start(sink, state.IsActive(sink.Tenant));
+    }
+
+    private void Start(SinkDefinition sink, bool isActive)
+    {
+        try
+        {
+            var progress = new SinkProgress(sink, new(folder, sink.Id), store.Size(sink.Tenant), time, logger);
+            _runners[sink.Id] = SinkRunner.Start(sink, progress, isActive && !sink.IsPaused ? opener.Open(sink) : (Result<OpenedSink>?)null, store, reader, time, logger);
+        }
+        catch (Exception exception)
+        {
+            // Such as a damaged cursor: the other sinks must not suffer, and nothing may be skipped by guessing.
+            ForwardingLog.Failed(logger, exception, sink.Name, sink.Tenant);
+        }
+    }
+
+    private SinkStanding Standing(SinkRunner runner)
+    {
+        var behind = store.Size(runner.Sink.Tenant) - runner.Progress.Cursor.Next;
+        return new(runner.Sink, runner.State, runner.Problem, runner.Progress.Cursor, runner.Progress.RejectedCount, Math.Max(0, behind), runner.Loop?.Waiting, runner.AgeMax);
+    }
+
+    private Timestamp Now => Timestamp.FromDateTimeOffset(time.GetUtcNow());
+}

@@ -1,0 +1,181 @@
+using System.Security.Cryptography;
+using Domesday.Core.Access;
+using Domesday.Core.Control;
+using Domesday.Core.Problems;
+using Domesday.Core.Secrets;
+using Domesday.Events;
+
+namespace Domesday.Core.Forwarding;
+
+/// <summary>What a sink shall be, or what shall be different about it: null leaves it as it is.</summary>
+public sealed record SinkWish
+{
+    public string? Name { get; init; }
+
+    public string? Type { get; init; }
+
+    /// <summary>Secrets included; a masked one keeps what there was. Of a change: all of them.</summary>
+    public IReadOnlyDictionary<string, string>? Settings { get; init; }
+
+    /// <summary>Empty for all events.</summary>
+    public string? Filter { get; init; }
+
+    /// <summary>Empty for all fields.</summary>
+    public IReadOnlyList<string>? Fields { get; init; }
+
+    public string? Format { get; init; }
+
+    public bool? Channel { get; init; }
+
+    public bool? Paused { get; init; }
+
+    /// <summary>Of a new sink: its first event; null for what comes.</summary>
+    public long? StartSequence { get; init; }
+
+    public int? BatchEvents { get; init; }
+
+    public int? BatchMilliseconds { get; init; }
+
+    /// <summary>The version that the changer saw; null when it does not mind.</summary>
+    public long? Version { get; init; }
+}
+
+/// <summary>Makes, changes and deletes sinks.</summary>
+/// <param name="size">How many events a tenant's ledger has.</param>
+public sealed class SinkDirectory(ControlLedger ledger, SinkOpener opener, SecretBox secrets, Func<string, long> size, TimeProvider time)
+{
+    public const int NameCharsMax = 200;
+
+    /// <summary>What stands in the place of a secret.</summary>
+    public const string Mask = "********";
+
+    private const int SinksMax = 100;
+    private const int IdBytes = 8;
+
+    private static readonly Problem NotFound = new(ProblemKind.NotFound, "There is no such sink.");
+
+    /// <summary>All sinks of a tenant, oldest first; those that another API keeps included.</summary>
+    public IReadOnlyList<SinkDefinition> Of(string tenant) => [.. SinkDefinition.Of(ledger.State).Where(sink => sink.Tenant == tenant).OrderBy(sink => sink.Id, StringComparer.Ordinal)];
+
+    /// <param name="reference">Id or name.</param>
+    public Result<SinkDefinition> Find(string tenant, string reference)
+    {
+        var all = Of(tenant);
+        return (all.FirstOrDefault(sink => sink.Id == reference) ?? all.FirstOrDefault(sink => sink.Name == reference)) is { } found ? found : NotFound;
+    }
+
+    /// <summary>What is kept of a sink; null for one that another API keeps.</summary>
+    public SinkRecord? Record(string id) => ledger.State.Sinks.GetValueOrDefault(id);
+
+    public async ValueTask<Result<SinkDefinition>> CreateAsync(Principal maker, ChangeAuthor author, string tenant, SinkWish wish, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(maker);
+        ArgumentNullException.ThrowIfNull(wish);
+        var now = Timestamp.FromDateTimeOffset(time.GetUtcNow());
+        var empty = new SinkRecord
+        {
+            Id = "snk_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes)),
+            Tenant = tenant,
+            Name = wish.Name ?? "",
+            Type = wish.Type ?? "",
+            Settings = new Dictionary<string, string>(),
+            StartSequence = wish.StartSequence ?? size(tenant),
+            CreatedAt = now,
+            CreatedBy = maker.Id,
+            UpdatedAt = now,
+        };
+        var made = await ApplyAsync(maker, empty, wish);
+        if (!made.IsOk) return made.Problem;
+        var changed = await ledger.ChangeAsync(author, state =>
+        {
+            if (!state.IsActive(tenant)) return new Problem(ProblemKind.Conflict, $"The tenant '{tenant}' is disabled.");
+            if (state.Sinks.Values.Count(sink => sink.Tenant == tenant) >= SinksMax) return new Problem(ProblemKind.Conflict, $"A tenant has at most {SinksMax} sinks.");
+            return IsTaken(state, made.Value) ? Taken : (ControlChange[])[ControlKinds.Sink.Create(made.Value)];
+        }, cancellation);
+        return changed.IsOk ? SinkDefinition.Of(changed.Value.Sinks[empty.Id]) : changed.Problem;
+    }
+
+    /// <param name="word">What happens, such as <c>pause</c>.</param>
+    public async ValueTask<Result<SinkDefinition>> ChangeAsync(Principal changer, ChangeAuthor author, string tenant, string reference, SinkWish wish, string word, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(wish);
+        var found = Owned(tenant, reference);
+        if (!found.IsOk) return found.Problem;
+        var before = found.Value;
+        if (wish.Version is { } seen && seen != before.Version) return Meanwhile;
+        var after = await ApplyAsync(changer, before, wish);
+        if (!after.IsOk) return after.Problem;
+        var changed = await ledger.ChangeAsync(author, state =>
+        {
+            if (!state.Sinks.TryGetValue(before.Id, out var newest)) return NotFound;
+            if (newest.Version != before.Version) return Meanwhile;
+            return IsTaken(state, after.Value) ? Taken : (ControlChange[])[ControlKinds.Sink.Update(word, before, after.Value)];
+        }, cancellation);
+        return changed.IsOk ? SinkDefinition.Of(changed.Value.Sinks[before.Id]) : changed.Problem;
+    }
+
+    public async ValueTask<Problem?> DeleteAsync(ChangeAuthor author, string tenant, string reference, CancellationToken cancellation)
+    {
+        var found = Owned(tenant, reference);
+        if (!found.IsOk) return found.Problem;
+        var changed = await ledger.ChangeAsync(author, state => state.Sinks.TryGetValue(found.Value.Id, out var record) ? (ControlChange[])[ControlKinds.Sink.Delete(record)] : NotFound, cancellation);
+        return changed.Problem;
+    }
+
+    private static Problem Meanwhile => new(ProblemKind.Conflict, "The sink was changed by somebody else in the meantime: read it again.");
+
+    private static Problem Taken => new(ProblemKind.Conflict, "There is a sink of this name already.", "name");
+
+    private static bool IsTaken(ControlState state, SinkRecord wanted) => state.Sinks.Values.Any(sink => sink.Tenant == wanted.Tenant && sink.Name == wanted.Name && sink.Id != wanted.Id);
+
+    private Result<SinkRecord> Owned(string tenant, string reference)
+    {
+        var found = Find(tenant, reference);
+        if (!found.IsOk) return found.Problem;
+        if (found.Value.KeptBy is { } keeper) return new Problem(ProblemKind.Conflict, $"The sink was made by the routes of {keeper}: change it there.");
+        return Record(found.Value.Id) is { } record ? record : NotFound;
+    }
+
+    /// <summary>The record with what is wished for, checked and with its secrets sealed.</summary>
+    private async ValueTask<Result<SinkRecord>> ApplyAsync(Principal changer, SinkRecord before, SinkWish wish)
+    {
+        var type = opener.Find(before.Type);
+        if (type is { IsForOperators: true } && !changer.IsSystemAdministrator) return new Problem(ProblemKind.Forbidden, $"A sink of the type {type.Name} reaches into the machine of the service: only its administrator may make or change one.");
+        var (settings, sealedSecrets, masked) = Split(type, before, wish.Settings);
+        if (masked is not null) return new Problem(ProblemKind.Invalid, "The sink is not valid; nothing was changed.") { Faults = [new(null, $"settings.{masked}", "is masked, and there is no earlier one to keep")] };
+        var after = before with
+        {
+            Name = wish.Name ?? before.Name,
+            Settings = settings,
+            Secrets = sealedSecrets,
+            Filter = wish.Filter switch { null => before.Filter, "" => null, var filter => filter },
+            Fields = wish.Fields switch { null => before.Fields, [] => null, var fields => fields },
+            Format = wish.Format ?? before.Format,
+            Channel = wish.Channel ?? before.Channel,
+            Paused = wish.Paused ?? before.Paused,
+            BatchEvents = wish.BatchEvents ?? before.BatchEvents,
+            BatchMilliseconds = wish.BatchMilliseconds ?? before.BatchMilliseconds,
+            UpdatedAt = Timestamp.FromDateTimeOffset(time.GetUtcNow()),
+        };
+        var opened = opener.Open(SinkDefinition.Of(after));
+        if (!opened.IsOk) return opened.Problem;
+        await opened.Value.Receiver.DisposeAsync();
+        return after;
+    }
+
+    /// <summary>Parts settings from secrets and seals these.</summary>
+    /// <returns>Also the name of a masked secret that there is nothing behind.</returns>
+    private (IReadOnlyDictionary<string, string> Settings, IReadOnlyDictionary<string, string>? Secrets, string? Masked) Split(ISinkType? type, SinkRecord before, IReadOnlyDictionary<string, string>? wanted)
+    {
+        if (wanted is null) return (before.Settings, before.Secrets, null);
+        var (settings, kept) = (new SortedDictionary<string, string>(StringComparer.Ordinal), new SortedDictionary<string, string>(StringComparer.Ordinal));
+        foreach (var (name, value) in wanted)
+        {
+            if (type?.Secrets.Contains(name) != true) settings[name] = value;
+            else if (value != Mask) kept[name] = secrets.Seal(value, SinkDefinition.SealedFor(before.Id, name));
+            else if (before.Secrets?.TryGetValue(name, out var sealedText) == true) kept[name] = sealedText;
+            else return (settings, kept, name);
+        }
+        return (settings, kept.Count == 0 ? null : kept, null);
+    }
+}

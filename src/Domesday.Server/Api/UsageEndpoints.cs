@@ -1,0 +1,54 @@
+using System.Text.Json.Serialization;
+using Domesday.Core.Access;
+using Domesday.Core.Control;
+using Domesday.Core.Reports;
+using Domesday.Core.Storage;
+using Domesday.Events;
+using Domesday.Http.Authorization;
+using Domesday.Http.Parameters;
+using Domesday.Http.Problems;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Domesday.Server.Api;
+
+/// <summary>Who causes how much: for sharing costs.</summary>
+internal static class UsageEndpoints
+{
+    private static readonly string[] Formats = ["json", "csv"];
+
+    public static void MapUsage(this IEndpointRouteBuilder api) => api.MapGet("/report/usage", GetAsync).RequirePermission(Permission.AuditList);
+
+    private static async Task<IResult> GetAsync(HttpContext http, IEventReader reader, ReadAudit audit, TimeProvider time)
+    {
+        var parameters = new ParameterReader(http.Request.Query);
+        var filter = EventParameters.Filter(parameters, time.GetUtcNow());
+        var by = UsageReading.SplitNamed(parameters.Choice("by", UsageReading.SplitNames)) ?? UsageSplit.Project;
+        var format = parameters.Choice("format", Formats);
+        if (parameters.Problem() is { } problem) return problem.ToResult();
+        var report = await new UsageReading(reader).ReadAsync(http.Scope(), filter, by, time, http.RequestAborted);
+        if (!report.IsOk) return report.Problem.ToResult();
+        http.RecordRead(audit, "report.usage", QueryText.Of(http.Request));
+        if (format != "csv") return TypedResults.Json(UsageBody.From(report.Value), UsageJson.Default.UsageBody);
+        return TypedResults.File(UsageCsv.Of(report.Value), "text/csv; charset=utf-8", $"usage-by-{UsageReading.NameOf(by)}.csv");
+    }
+}
+
+/// <param name="Cut">How many values there are, when there are more than rows.</param>
+internal sealed record UsageBody(string By, IReadOnlyList<UsageRowBody> Rows, UsageRowBody Total, int? Cut, Timestamp CompleteThrough)
+{
+    public static UsageBody From(UsageReport report) => new(
+        UsageReading.NameOf(report.By), [.. report.Rows.Select(row => UsageRowBody.From(row))], UsageRowBody.From(report.Total) with { Key = null }, report.Distinct > report.Rows.Count ? report.Distinct : null, report.CompleteThrough);
+}
+
+/// <param name="Key">The project, actor, service or day.</param>
+/// <param name="Resources">Different resource ids.</param>
+internal sealed record UsageRowBody(string? Key, long Events, long Failures, long Resources)
+{
+    public static UsageRowBody From(UsageRow row) => new(row.Key, row.Events, row.Failures, row.Resources);
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(UsageBody))]
+internal sealed partial class UsageJson : JsonSerializerContext;

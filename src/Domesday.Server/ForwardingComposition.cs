@@ -1,0 +1,28 @@
+using Domesday.Core.Forwarding;
+using Domesday.Server.Api;
+using Domesday.Server.Workers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Domesday.Server;
+
+/// <summary>What carries events to where people look.</summary>
+internal static class ForwardingComposition
+{
+    public static void AddForwarding(this IServiceCollection services, ServiceCore core, ServeParts parts)
+    {
+        var environment = new SinkEnvironment(Path.Combine(core.Settings.Data, "forwarded"), Console.OpenStandardOutput())
+        {
+            AwsEndpoint = core.Settings.AwsEndpoint,
+            Checkpoints = new SealedCheckpoints(core.Sealer),
+        };
+        var opener = new SinkOpener(parts.Sinks, text => FilterText.Read(text, core.Time), core.Secrets, environment, core.Time, core.Loggers);
+        var forwarder = new Forwarder(core.Ledger, opener, core.Storage.Store, core.Storage.Reader, Path.Combine(core.Settings.Data, "sinks"), core.Time, core.Loggers.CreateLogger<Forwarder>());
+        services.AddSingleton(opener);
+        services.AddSingleton(forwarder);
+        services.AddSingleton(new ForwardingMetrics(core.Meter, forwarder, core.Time));
+        services.AddSingleton(new SinkDirectory(core.Ledger, opener, core.Secrets, core.Storage.Store.Size, core.Time));
+        services.AddSingleton(new SinkReplays(forwarder, core.Storage.Store, core.Storage.Reader, core.Queue));
+        services.AddHostedService<ForwardingWorker>();
+    }
+}

@@ -1,0 +1,19 @@
+using Domesday.Core.Forwarding;
+using Domesday.Core.Problems;
+using Domesday.Sinks.Aws;
+
+namespace Domesday.Sinks.CloudWatch;
+
+/// <summary>Puts events into a log stream of Amazon CloudWatch Logs.</summary>
+internal sealed class CloudWatchSinkType : ISinkType
+{
+    public string Name => "cloudwatch";
+
+    public IReadOnlyList<string> Secrets => AwsOptions.Secrets;
+
+    public Result<ISink> Open(SinkSettings settings, SinkContext context)
+    {
+        var options = CloudWatchOptions.Read(settings, $"domesday-{context.Tenant}");
+        return options.IsOk ? new CloudWatchSink(options.Value, context) : options.Problem;
+    }
+}

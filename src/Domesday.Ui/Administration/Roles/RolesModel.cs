@@ -1,0 +1,5 @@
+using Domesday.Core.Control;
+
+namespace Domesday.Ui.Administration.Roles;
+
+public sealed record RolesModel(IReadOnlyList<RoleRecord> Roles, bool MayChange);

@@ -1,0 +1,34 @@
+using Domesday.Core.Control;
+using Domesday.Core.Sealing;
+using Domesday.Core.Storage;
+using Domesday.Core.Verification;
+
+namespace Domesday.Ui.Integrity;
+
+/// <summary>How a tenant's ledger stands.</summary>
+public sealed record IntegrityModel(string Tenant, LedgerUsage Usage)
+{
+    /// <summary>The newest signed checkpoint; null until there is one.</summary>
+    public SealedHead? Head { get; init; }
+
+    /// <summary>Why there is none.</summary>
+    public string? HeadProblem { get; init; }
+
+    /// <summary>Why the ledger is broken; null when it is not known to be.</summary>
+    public string? Broken { get; init; }
+
+    public IReadOnlyList<string> Keys { get; init; } = [];
+
+    /// <summary>The verification that runs, or the last one.</summary>
+    public LedgerVerification? Verification { get; init; }
+
+    public RetentionPolicy Retention { get; init; } = RetentionPolicy.Forever;
+
+    /// <summary>The ledgers of other tenants that this reader may look at.</summary>
+    public IReadOnlyList<LedgerLine> Ledgers { get; init; } = [];
+
+    public long NotSealed => Head is { } head ? Usage.Size - head.Size : Usage.Size;
+}
+
+/// <summary>One ledger among others.</summary>
+public sealed record LedgerLine(string Tenant, LedgerUsage Usage, long SealedSize, string? Broken, LedgerVerification? Verification);

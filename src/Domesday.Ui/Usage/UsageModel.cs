@@ -1,0 +1,8 @@
+using Domesday.Core.Problems;
+using Domesday.Core.Reports;
+
+namespace Domesday.Ui.Usage;
+
+/// <param name="Range">The parameter <c>from</c> that is chosen.</param>
+/// <param name="Report">Null when there is a problem.</param>
+public sealed record UsageModel(UsageSplit By, string Range, UsageReport? Report, Problem? Problem);

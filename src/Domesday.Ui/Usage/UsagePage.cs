@@ -1,0 +1,47 @@
+using Domesday.Core.Access;
+using Domesday.Core.Control;
+using Domesday.Core.Reports;
+using Domesday.Core.Storage;
+using Domesday.Http.Authorization;
+using Domesday.Http.Parameters;
+using Domesday.Http.Problems;
+using Domesday.Ui.Layout;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Domesday.Ui.Usage;
+
+/// <summary>Who causes how much.</summary>
+internal static class UsagePage
+{
+    public const string Path = "/ui/usage";
+
+    private const string FromDefault = "-30d";
+
+    public static void MapUsage(this IEndpointRouteBuilder routes) => routes.MapGet(Path, GetAsync).RequirePermission(Permission.AuditList);
+
+    private static async Task<IResult> GetAsync(HttpContext http, IEventReader reader, ReadAudit audit, TimeProvider time)
+    {
+        var frame = Frame.Of(http, "Usage");
+        var api = Api(frame.Query);
+        var parameters = new ParameterReader(new QueryCollection(QueryHelpers.ParseQuery(api.ToString())));
+        var filter = EventParameters.Filter(parameters, time.GetUtcNow());
+        var by = UsageReading.SplitNamed(parameters.Choice("by", UsageReading.SplitNames)) ?? UsageSplit.Project;
+        if (parameters.Problem() is { } wrong) return Page(frame, new(by, api["from"] ?? "", null, wrong), ProblemResults.StatusOf(wrong.Kind));
+        var report = await new UsageReading(reader).ReadAsync(http.Scope(), filter, by, time, http.RequestAborted);
+        if (!report.IsOk) return Page(frame, new(by, api["from"] ?? "", null, report.Problem), ProblemResults.StatusOf(report.Problem.Kind));
+        http.RecordRead(audit, "report.usage", api.ToString());
+        return Page(frame, new(by, api["from"] ?? "", report.Value, null), StatusCodes.Status200OK);
+    }
+
+    /// <summary>The report's parameters, with the month that the page assumes.</summary>
+    public static UrlState Api(UrlState url)
+    {
+        var api = url.Without(Frame.TenantParameter, "zone");
+        return api["from"] is null && api["to"] is null ? api.With("from", FromDefault) : api;
+    }
+
+    private static IResult Page(Frame frame, UsageModel model, int status) => PageResult.Page<UsageView, UsageModel>(frame, model, status);
+}
