@@ -4,19 +4,20 @@ using Domesday.Benchmarks.Ledger;
 using Domesday.Benchmarks.Rivals;
 
 const string Usage = """
-    ./bench [ledger|ingest|questions|profile] [--events N] [--write]
+    ./bench [ledger|ingest|questions|profile|postgres] [--events N] [--write]
 
       ledger       ingest, questions, readers beside a writer, export, memory and size, beside PostgreSQL (the default)
       ingest       the first part of it alone
       questions    the questions, and readers beside a writer, of Domesday alone, for use under a profiler
       profile      batches of 1,000 into Domesday alone, for use under a profiler
+      postgres     the store postgres: ingest with one node and with two, size, questions, beside a plain table
       --events N   how many events; 10,000,000 without it, which takes some 15 minutes and 40 GB in a temporary folder
       --write      puts the tables into docs/performance.md
     """;
 
 var names = args.Where(arg => !arg.StartsWith('-') && !int.TryParse(arg, out _)).ToArray();
 var at = Array.IndexOf(args, "--events");
-if (names is not ([] or ["ledger"] or ["ingest"] or ["questions"] or ["profile"]) || args.Contains("--help") || (at >= 0 && (at + 1 == args.Length || !int.TryParse(args[at + 1], out _))))
+if (names is not ([] or ["ledger"] or ["ingest"] or ["questions"] or ["profile"] or ["postgres"]) || args.Contains("--help") || (at >= 0 && (at + 1 == args.Length || !int.TryParse(args[at + 1], out _))))
 {
     Console.WriteLine(Usage);
     return args.Contains("--help") ? 0 : 2;
@@ -28,9 +29,16 @@ if (!PostgresServer.IsInstalled)
 }
 
 var events = at < 0 ? 10_000_000 : int.Parse(args[at + 1], CultureInfo.InvariantCulture);
-var report = new Report($"The ledger: {Report.Number(events)} events", "./bench " + string.Join(' ', args.Except(["--write"])));
+var report = new Report(names is ["postgres"] ? $"The store postgres: {Report.Number(events)} events" : $"The ledger: {Report.Number(events)} events", "./bench " + string.Join(' ', args.Except(["--write"])));
 try
 {
+    if (names is ["postgres"])
+    {
+        using var postgres = new PostgresRun(Path.Combine(Path.GetTempPath(), $"domesday-bench-{Environment.ProcessId}"), events, report);
+        await postgres.RunAsync();
+        if (args.Contains("--write")) report.WriteInto("docs/performance.md", "postgres");
+        return 0;
+    }
     using var run = new LedgerRun(Path.Combine(Path.GetTempPath(), $"domesday-bench-{Environment.ProcessId}"), events, report);
     await run.RunAsync(names.FirstOrDefault() ?? "ledger");
 }

@@ -12,9 +12,14 @@ public static class MoveHost
 {
     /// <returns>What stands in the way; null when everything was moved and verified.</returns>
     /// <exception cref="IOException">A store cannot be opened: a service has it, or it is not there.</exception>
-    public static async Task<Problem?> RunAsync(MoveOrder order, IProgress<MoveProgress> progress, CancellationToken cancellation)
+    public static async Task<string?> RunAsync(MoveOrder order, IProgress<MoveProgress> progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(order);
+        return (await MoveAsync(order, progress, cancellation))?.Detail;
+    }
+
+    private static async Task<Problem?> MoveAsync(MoveOrder order, IProgress<MoveProgress> progress, CancellationToken cancellation)
+    {
         var folder = Path.Combine(order.Data, StoreCatalog.EmbeddedFolder);
         if (order.ToPostgres && !Directory.Exists(folder)) return new(ProblemKind.Invalid, $"There is no embedded store in {order.Data}.");
         using var meter = new Meter("move");

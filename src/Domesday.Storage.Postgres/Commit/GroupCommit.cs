@@ -57,6 +57,7 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<App
         foreach (var turn in _turns.Where(turn => turn.HasGrown))
         {
             turn.Codes.Publish();
+            turn.Ledger.Leaves.Add(turn.Locked.Size, [.. turn.Leaves]);
             if (turn.Rolled == turn.Size) turn.Ledger.Rolling.Rolled(turn.Size);
             else turn.Ledger.Rolling.Committed(turn.Locked.Rolled, turn.Locked.Size, turn.Hours);
             turn.Ledger.Learn(turn.Size, turn.Ledger.First, turn.Ledger.Bytes + turn.Bytes);

@@ -22,6 +22,7 @@ internal sealed class LedgerTurn(Ledger ledger, LockedLedger locked, IReadOnlyDi
     private readonly Dictionary<Guid, Placed> _placed = [];
     private readonly EventRow _row = new();
     private readonly ByteBuffer _entry = new();
+    private readonly List<MerkleHash> _leaves = [];
     private readonly List<(AppendTicket Ticket, Receipt[] Receipts, List<int> Duplicates)> _answers = [];
 
     public Ledger Ledger => ledger;
@@ -32,6 +33,9 @@ internal sealed class LedgerTurn(Ledger ledger, LockedLedger locked, IReadOnlyDi
 
     /// <summary>Events after this turn.</summary>
     public long Size { get; private set; } = locked.Size;
+
+    /// <summary>Of what this turn adds, in order.</summary>
+    public IReadOnlyList<MerkleHash> Leaves => _leaves;
 
     /// <summary>Bytes that this turn adds.</summary>
     public long Bytes { get; private set; }
@@ -103,6 +107,7 @@ internal sealed class LedgerTurn(Ledger ledger, LockedLedger locked, IReadOnlyDi
         _entry.Advance(pending.Write(buffer, sequence, _entry.Reserve(pending.LengthWith(sequence))));
         var placed = new Placed(sequence, MerkleHash.OfLeaf(_entry.Written));
         _placed.Add(key, placed);
+        _leaves.Add(placed.Leaf);
         _row.Read(sequence, _entry.Written, _identity.Salt, _codes);
         (MinTime, MaxTime) = (Math.Min(MinTime, _row.Time), Math.Max(MaxTime, _row.Time));
         rows.Id(_identity.Id, key, sequence);

@@ -15,7 +15,7 @@ using Npgsql;
 namespace Domesday.Storage.Postgres.Reading;
 
 /// <summary>Answers queries, each in one transaction that sees one moment.</summary>
-internal sealed class PostgresReader(NpgsqlDataSource source, LedgerMap map, TimeProvider time) : IEventReader
+internal sealed class PostgresReader(ReadRouter router, TimeProvider time) : IEventReader
 {
     private const int BatchEntries = 512;
     private const int Attempts = 3;
@@ -89,8 +89,8 @@ internal sealed class PostgresReader(NpgsqlDataSource source, LedgerMap map, Tim
     public async IAsyncEnumerable<IReadOnlyList<StoredEntry>> ReadAsync(
         AccessScope scope, EventFilter filter, EventOrder order, bool descending, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        await using var session = await ReadSession.OpenAsync(source, cancellation);
-        var ledgers = await session.LedgersAsync(map, scope, cancellation);
+        var (opened, ledgers) = await router.OpenAsync(scope, isAgain: false, cancellation);
+        await using var session = opened;
         var walk = Walk(session, ledgers, scope, new EventQuery { Filter = filter, Order = order, Descending = descending }, long.MaxValue, withEntries: true);
         var batch = new List<StoredEntry>(BatchEntries);
         while (await walk.NextAsync(cancellation) is { } next)
@@ -154,8 +154,9 @@ internal sealed class PostgresReader(NpgsqlDataSource source, LedgerMap map, Tim
         {
             try
             {
-                await using var session = await ReadSession.OpenAsync(source, cancellation);
-                return await answer(session, await session.LedgersAsync(map, scope, cancellation));
+                var (opened, ledgers) = await router.OpenAsync(scope, isAgain: attempt > 1, cancellation);
+                await using var session = opened;
+                return await answer(session, ledgers);
             }
             catch (CorruptLedgerException exception)
             {

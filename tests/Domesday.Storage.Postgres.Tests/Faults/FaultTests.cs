@@ -42,6 +42,54 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
+    public async Task A_network_that_loses_the_answers_to_commits_and_is_cut_loses_no_event_and_stores_none_twice()
+    {
+        var server = await SharedServer.Server;
+        var database = await server.NewDatabaseAsync();
+        await using var relay = new CuttableRelay(server.Port);
+        await using var store = await OpenAsync(database.Replace($"Port={server.Port}", $"Port={relay.Port}", StringComparison.Ordinal));
+        using var done = new CancellationTokenSource();
+        var cutting = CutAsync();
+        async Task CutAsync()
+        {
+            while (!done.IsCancellationRequested)
+            {
+                await Task.Delay(150, Cancellation);
+                relay.LoseAnswers();
+                await Task.Delay(50, Cancellation);
+                relay.Cut();
+            }
+        }
+        var acknowledged = await WriteAsync(store, writers: 8, each: 60);
+        await done.CancelAsync();
+        await cutting;
+        await CheckAsync(store, acknowledged);
+    }
+
+    [Fact]
+    public async Task A_replica_answers_and_never_shows_less_than_was_acknowledged()
+    {
+        Assert.SkipWhen(PostgresServer.Programs is null, "PostgreSQL is not installed: apt-get install postgresql-15");
+        await using var primary = await PostgresServer.StartAsync();
+        await primary.ExecuteAsync("postgres", "create database ledgers");
+        await using var standby = await primary.StandbyAsync("standby");
+        var options = new PostgresOptions { ConnectionString = primary.ConnectionString("ledgers"), ReadConnectionString = standby.ConnectionString("ledgers") };
+        await using var store = await PostgresStore.OpenAsync(options, TimeProvider.System, NullLogger.Instance, _meter, Cancellation);
+        for (var i = 0; i < 100; i++)
+        {
+            // The standby stops replaying for some of them.
+            if (i % 25 == 10) await standby.ExecuteAsync("ledgers", "select pg_wal_replay_pause()");
+            if (i % 25 == 20) await standby.ExecuteAsync("ledgers", "select pg_wal_replay_resume()");
+            var receipt = (await store.AppendAsync("acme", Batch($"e{i}"), Cancellation)).Value[0];
+            var page = (await store.Reader.ListAsync(AccessScope.WholeTenant("acme"), new() { Limit = 1, Total = true }, Cancellation)).Value;
+            Assert.Equal((receipt.Sequence, i + 1L), (page.Entries[0].Sequence, page.Total));
+        }
+        while ((long)(await standby.ExecuteAsync("ledgers", "select size from ledger"))! < 100) await Task.Delay(20, Cancellation);
+        await store.Reader.CountAsync(AccessScope.WholeTenant("acme"), EventFilter.All, Cancellation);
+        Assert.True((long)(await standby.ExecuteAsync("ledgers", "select count(*) from pg_stat_activity where application_name = 'domesday'"))! > 0);
+    }
+
+    [Fact]
     public async Task A_pool_without_a_free_connection_makes_callers_wait_or_come_again_and_loses_nothing()
     {
         var database = await (await SharedServer.Server).NewDatabaseAsync() + ";Maximum Pool Size=3;Timeout=2";

@@ -32,7 +32,7 @@ internal static class MoveCommand
             if (parse.GetValue(postgres) is not { Length: > 0 } connection) throw new UsageException("Say where the database is: --postgres, or DOMESDAY_POSTGRES.");
             var progress = new MoveReport(console);
             var problem = await MoveHost.RunAsync(new(Path.GetFullPath(parse.GetValue(data)!), connection, toPostgres), progress, cancellation);
-            if (problem is not null) throw new InvalidDataException(problem.Detail);
+            if (problem is not null) throw new InvalidDataException(problem);
             await console.Error.WriteLineAsync($"{PlainText.Of(progress.Events)} events of {progress.Ledgers} ledgers are moved and verified; to serve them: domesday serve --store {parse.GetValue(to)}");
             return 0;
         });
