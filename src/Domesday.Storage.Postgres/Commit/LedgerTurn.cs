@@ -44,6 +44,9 @@ internal sealed class LedgerTurn(Ledger ledger, LockedLedger locked, IReadOnlyDi
 
     public long MaxTime { get; private set; } = long.MinValue;
 
+    /// <summary>Where the ledger stands once the group is committed.</summary>
+    public LockedLedger After => new(Size, Rolled, HasGrown ? _codes.Last : locked.Codes, locked.Day);
+
     /// <summary>Counts of what this turn adds.</summary>
     public RollupHours Hours { get; } = new();
 

@@ -89,7 +89,7 @@ internal sealed class PostgresReader(ReadRouter router, TimeProvider time) : IEv
     public async IAsyncEnumerable<IReadOnlyList<StoredEntry>> ReadAsync(
         AccessScope scope, EventFilter filter, EventOrder order, bool descending, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var (opened, ledgers) = await router.OpenAsync(scope, isAgain: false, cancellation);
+        var (opened, ledgers) = await OpenAsync(scope, cancellation);
         await using var session = opened;
         var walk = Walk(session, ledgers, scope, new EventQuery { Filter = filter, Order = order, Descending = descending }, long.MaxValue, withEntries: true);
         var batch = new List<StoredEntry>(BatchEntries);
@@ -145,6 +145,22 @@ internal sealed class PostgresReader(ReadRouter router, TimeProvider time) : IEv
         var slices = new FieldSlice[EventSchema.Count];
         EntrySlicer.Slice(entry.Span, slices);
         return new FilterMatcher(scope, EventFilter.All).Matches(entry.Span, slices, sequence) ? new StoredEntry(ledger.Name, sequence, entry) : Missing;
+    }
+
+    /// <summary>Begins a stream, again when the connection was lost before anything was read.</summary>
+    private async ValueTask<(ReadSession Session, IReadOnlyList<LedgerSnapshot> Ledgers)> OpenAsync(AccessScope scope, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await router.OpenAsync(scope, isAgain: attempt > 1, cancellation);
+            }
+            catch (NpgsqlException exception) when (Outage.Is(exception) && attempt < Attempts)
+            {
+                // The pool held a connection that was gone.
+            }
+        }
     }
 
     /// <summary>Asks in a session of its own, and again when the connection was lost: nothing was changed.</summary>
