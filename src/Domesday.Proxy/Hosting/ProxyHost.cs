@@ -19,6 +19,7 @@ namespace Domesday.Proxy.Hosting;
 public sealed class ProxyHost : IAsyncDisposable
 {
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DrainPause = TimeSpan.FromMilliseconds(20);
 
     private readonly ProxyOptions _options;
     private readonly ILogger _logger;
@@ -101,18 +102,9 @@ public sealed class ProxyHost : IAsyncDisposable
         }
         if (_metrics is not null) await _metrics.DisposeAsync();
         await _policy.DisposeAsync();
-        if (_spool.Counters.LastError is null)
-        {
-            using var limit = new CancellationTokenSource(DrainTimeout, _options.Time);
-            try
-            {
-                await _spool.DrainAsync(limit.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                // The next start sends the rest.
-            }
-        }
+        // What the service does not take now is sent by the next start.
+        var started = _options.Time.GetTimestamp();
+        while (_spool.Counters is { Waiting: > 0, LastError: null } && _options.Time.GetElapsedTime(started) < DrainTimeout) await Task.Delay(DrainPause, _options.Time);
         await _spool.DisposeAsync();
         _client.Dispose();
         _stop.Dispose();
