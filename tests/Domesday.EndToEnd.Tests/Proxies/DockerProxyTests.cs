@@ -45,7 +45,7 @@ public sealed class DockerProxyTests
         await File.WriteAllTextAsync(folder["config"], "a=b", Cancellation);
         await DockerAsync(address, $"config create c1 {folder["config"]}");
         Assert.Equal("v1", (await DockerAsync(address, "volume create v1")).Trim());
-        await DockerAsync(address, "service create --detach --name web --network none --secret s1 min /bin/sleep 1000");
+        await DockerAsync(address, "service create --detach --name web --network host --secret s1 min /bin/sleep 1000");
         await DockerAsync(address, "service scale --detach web=2");
         Assert.Contains("web", await DockerAsync(address, "service ls"), StringComparison.Ordinal);
         await DockerAsync(address, "service rm web");
