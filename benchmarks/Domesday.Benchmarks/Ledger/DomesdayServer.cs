@@ -53,6 +53,17 @@ public sealed class DomesdayServer : IDisposable
 
     public long Resident => ProcessFigures.Resident(ProcessId);
 
+    /// <summary>Waits until sealing and merging have nothing left to do.</summary>
+    public async Task SettledAsync()
+    {
+        for (var calm = 0; calm < 5;)
+        {
+            var before = ProcessFigures.ProcessorSeconds(ProcessId);
+            await Task.Delay(1_000);
+            calm = ProcessFigures.ProcessorSeconds(ProcessId) - before < 0.1 ? calm + 1 : 0;
+        }
+    }
+
     /// <summary>Stops it as an operator would.</summary>
     public void Dispose()
     {

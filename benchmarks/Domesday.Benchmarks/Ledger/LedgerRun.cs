@@ -62,7 +62,7 @@ public sealed class LedgerRun : IDisposable
         using (var server = await DomesdayServer.StartAsync(Data))
         {
             Console.WriteLine(await IngestBenchmark.BatchesAsync(server, _lines));
-            await SettledAsync(server);
+            await server.SettledAsync();
         }
         using var meter = new Meter(AppendMetrics.MeterName);
         await using var store = EmbeddedStore.Open(Path.Combine(Data, "store"), new EngineOptions(), TimeProvider.System, NullLogger.Instance, meter);
@@ -103,7 +103,7 @@ public sealed class LedgerRun : IDisposable
         Row("single events on 64 connections, events/s", singles, rivalSingles, "3×");
         _report.End();
         await LatencyAsync(server, batches, singles);
-        await SettledAsync(server);
+        await server.SettledAsync();
         var size = new DirectoryInfo(Data).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
         var stored = _events + 200_000.0 + LatencyEvents(batches, singles);
         _report.Header("", "Domesday", "PostgreSQL", "asked");
@@ -127,17 +127,6 @@ public sealed class LedgerRun : IDisposable
 
     private static double LatencyEvents(Rate batches, Rate singles) => batches.PerSecond * 5 + singles.PerSecond * 5;
 
-    /// <summary>Waits until sealing and merging have nothing left to do.</summary>
-    private static async Task SettledAsync(DomesdayServer server)
-    {
-        for (var calm = 0; calm < 5;)
-        {
-            var before = ProcessFigures.ProcessorSeconds(server.ProcessId);
-            await Task.Delay(1_000);
-            calm = ProcessFigures.ProcessorSeconds(server.ProcessId) - before < 0.1 ? calm + 1 : 0;
-        }
-    }
-
     private async Task OverHttpAsync()
     {
         using var server = await DomesdayServer.StartAsync(Data);
@@ -149,7 +138,7 @@ public sealed class LedgerRun : IDisposable
         _report.Row("facets, p50 / p99 ms", facets.ToString(), "p99 10");
         var histogram = await Measured.RunAsync(200, _ => server.Http.GetByteArrayAsync("/audit/v1/histogram?interval=hour"));
         _report.Row("histogram, p50 / p99 ms", histogram.ToString(), "p99 10");
-        await SettledAsync(server);
+        await server.SettledAsync();
         var export = await ExportBenchmark.RunAsync(server, "format=ndjson");
         _report.Row("export as NDJSON, events/s", Report.Number(export.EventsPerSecond), "400,000");
         _report.Row("… MB/s", Report.Number(export.BytesPerSecond / 1e6), "");

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Formats.Tar;
 using System.Security.Cryptography;
+using Domesday.Client.Durability;
 using Domesday.Events.Backup;
 
 namespace Domesday.Client.Backup;
@@ -43,9 +44,11 @@ public static class BackupArchive
         {
             MakeFolder(draft);
             var manifest = await ReadAsync(archive, name => Create(draft, name), progress, cancellation);
+            foreach (var made in Directory.EnumerateDirectories(draft, "*", SearchOption.AllDirectories).Append(draft)) Keep(made);
             // An empty folder makes way; one that was filled meanwhile does not let itself be deleted.
             if (Directory.Exists(target)) Directory.Delete(target);
             Directory.Move(draft, target);
+            Keep(Path.GetDirectoryName(target)!);
             return new(null, manifest);
         }
         catch (BackupRefusedException refused)
@@ -73,6 +76,7 @@ public static class BackupArchive
             if (!names.Add(entry.Name)) throw new BackupRefusedException($"The backup holds {entry.Name} twice.");
             await using var output = open(entry.Name);
             found.Add(await CopyAsync(entry, output, read => progress?.Report(bytes += read), cancellation));
+            await KeepAsync(output, cancellation);
         }
         throw new BackupRefusedException("The backup is not complete: it was cut off while it was made or copied.");
     }
@@ -141,6 +145,19 @@ public static class BackupArchive
     /// <summary>What the tar reader throws at bytes that no tar writer made. A disk that fails says so by another kind.</summary>
     private static bool IsDamage(Exception exception) =>
         exception is EndOfStreamException or InvalidDataException or FormatException or NotSupportedException or ArgumentException or OverflowException;
+
+    /// <summary>Makes what was restored survive a power cut: whoever restores is likely to delete the backup next.</summary>
+    private static async ValueTask KeepAsync(Stream output, CancellationToken cancellation)
+    {
+        if (output is not FileStream file) return;
+        await file.FlushAsync(cancellation);
+        if (!DiskSync.TrySync(file.SafeFileHandle)) throw new IOException($"{file.Name} could not be written to the disk.");
+    }
+
+    private static void Keep(string folder)
+    {
+        if (!DiskSync.TrySyncFolder(folder)) throw new IOException($"The folder {folder} could not be written to the disk.");
+    }
 
     private static FileStream Create(string folder, string name)
     {

@@ -1,11 +1,10 @@
-using System.Runtime.InteropServices;
+using Domesday.Client.Durability;
 using Microsoft.Win32.SafeHandles;
 
 namespace Domesday.Client.Spool;
 
 /// <summary>A segment file that is being written.</summary>
-/// <remarks>Syncing goes through P/Invoke: .NET's own calls return normally when fsync fails. See docs/adr/0008-durable-log.md.</remarks>
-internal sealed partial class SpoolFile : IDisposable
+internal sealed class SpoolFile : IDisposable
 {
     private readonly SafeFileHandle _handle;
 
@@ -25,32 +24,7 @@ internal sealed partial class SpoolFile : IDisposable
 
     /// <summary>Makes everything written so far survive a power cut.</summary>
     /// <returns>False when the disk says otherwise: nothing that was written since the last success can be relied upon.</returns>
-    public bool TrySync() => OperatingSystem.IsWindows() ? FlushFileBuffers(_handle) : OperatingSystem.IsMacOS() ? Fsync(_handle) == 0 : Fdatasync(_handle) == 0;
-
-    /// <summary>Makes a name in a folder survive a power cut.</summary>
-    public static bool TrySyncFolder(string folder)
-    {
-        if (OperatingSystem.IsWindows()) return true;
-        using var handle = OpenFolder(folder, 0);
-        return !handle.IsInvalid && Fsync(handle) == 0;
-    }
+    public bool TrySync() => DiskSync.TrySync(_handle);
 
     public void Dispose() => _handle.Dispose();
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial SafeFileHandle OpenFolder(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Fsync(SafeFileHandle file);
-
-    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Fdatasync(SafeFileHandle file);
-
-    [LibraryImport("kernel32", EntryPoint = "FlushFileBuffers", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
-    [return: MarshalAs(UnmanagedType.Bool)]
-    private static partial bool FlushFileBuffers(SafeFileHandle file);
 }

@@ -1,3 +1,5 @@
+using Domesday.Client.Durability;
+
 namespace Domesday.Client.Spool;
 
 /// <summary>The writing side: records are appended by whoever has one, and made durable together.</summary>
@@ -166,7 +168,7 @@ internal sealed class SpoolLog : IDisposable
         _file = SpoolFile.Create(_folder.FileOf(_segment + 1));
         _segment++;
         _written = _durable = 0;
-        if (!SpoolFile.TrySyncFolder(_folder.Path))
+        if (!DiskSync.TrySyncFolder(_folder.Path))
         {
             Abandon();
             return false;

@@ -55,6 +55,8 @@ public static class CsvCell
 
     private static bool NeedsMark(ReadOnlySpan<byte> text)
     {
+        // Nearly all cells.
+        if (char.IsAsciiLetterOrDigit((char)text[0])) return false;
         if (text[0] is Mark or (byte)'\t' or (byte)'\r' or (byte)'\n') return true;
         while (Rune.DecodeFromUtf8(text, out var rune, out var length) == OperationStatus.Done)
         {

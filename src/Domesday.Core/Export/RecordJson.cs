@@ -11,6 +11,9 @@ public sealed class RecordJson
 {
     private const int NumberBytesMax = 20;
 
+    /// <summary>A comma, two pairs of quotes and a colon.</summary>
+    private const int SignsMax = 6;
+
     private readonly ByteBuffer _buffer = new();
     private bool _comma;
 
@@ -35,20 +38,25 @@ public sealed class RecordJson
     /// <param name="name">Without anything that JSON escapes.</param>
     public void Name(ReadOnlySpan<byte> name)
     {
-        Separate();
-        _buffer.Append((byte)'"');
-        _buffer.Append(name);
-        _buffer.Append("\":"u8);
+        var room = Room(name.Length);
+        var at = Begin(room);
+        name.CopyTo(room[at..]);
+        at += name.Length;
+        room[at++] = (byte)'"';
+        room[at++] = (byte)':';
+        _buffer.Advance(at);
         _comma = false;
     }
 
     /// <param name="content">A JSON string's content, escapes included, such as a text field of an entry.</param>
     public void Text(ReadOnlySpan<byte> content)
     {
-        Separate();
-        _buffer.Append((byte)'"');
-        _buffer.Append(content);
-        _buffer.Append((byte)'"');
+        var room = Room(content.Length);
+        var at = Begin(room);
+        content.CopyTo(room[at..]);
+        at += content.Length;
+        room[at++] = (byte)'"';
+        _buffer.Advance(at);
         _comma = true;
     }
 
@@ -74,8 +82,18 @@ public sealed class RecordJson
     /// <summary>A member that is text; <paramref name="content"/> as for <see cref="Text(ReadOnlySpan{byte})"/>.</summary>
     public void Member(ReadOnlySpan<byte> name, ReadOnlySpan<byte> content)
     {
-        Name(name);
-        Text(content);
+        // In one piece: most of a record is written here.
+        var room = Room(name.Length + content.Length);
+        var at = Begin(room);
+        name.CopyTo(room[at..]);
+        at += name.Length;
+        "\":\""u8.CopyTo(room[at..]);
+        at += 3;
+        content.CopyTo(room[at..]);
+        at += content.Length;
+        room[at++] = (byte)'"';
+        _buffer.Advance(at);
+        _comma = true;
     }
 
     /// <inheritdoc cref="Member(ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
@@ -95,6 +113,19 @@ public sealed class RecordJson
     public void Optional(ReadOnlySpan<byte> name, string? text)
     {
         if (!string.IsNullOrEmpty(text)) Member(name, text);
+    }
+
+    /// <summary>For so many bytes, and the signs around a name and a text.</summary>
+    private Span<byte> Room(int length) => _buffer.Reserve(length + SignsMax);
+
+    /// <summary>A comma if one is due, and a quote.</summary>
+    /// <returns>How many bytes that were.</returns>
+    private int Begin(Span<byte> room)
+    {
+        var at = 0;
+        if (_comma) room[at++] = (byte)',';
+        room[at++] = (byte)'"';
+        return at;
     }
 
     private void Open(byte bracket)

@@ -33,7 +33,7 @@ public sealed class UsageReading(IEventReader reader)
         var count = new Counting(by);
         try
         {
-            await foreach (var batch in reader.ReadAsync(scope, filter, EventOrder.Time, descending: false, cancellation))
+            await foreach (var batch in reader.ReadAsync(scope, filter, EventOrder.Sequence, descending: false, cancellation))
             {
                 foreach (var entry in batch) count.Add(entry);
             }

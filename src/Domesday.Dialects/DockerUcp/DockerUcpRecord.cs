@@ -99,7 +99,8 @@ internal static class DockerUcpRecord
             json.CloseObject();
         }
         WriteAddresses(entry, json);
-        json.Member("stage"u8, entry.Label(StageLabel) ?? (entry.Has(EventField.OutcomeStatus) || entry.Has(EventField.OutcomeResult) ? "ResponseComplete" : "RequestReceived"));
+        if (entry.Label(StageLabel) is { } stage) json.Member("stage"u8, stage);
+        else json.Member("stage"u8, entry.Has(EventField.OutcomeStatus) || entry.Has(EventField.OutcomeResult) ? "ResponseComplete"u8 : "RequestReceived"u8);
         json.Name("stageTimestamp"u8);
         json.Raw("null"u8);
         json.Name("timestamp"u8);
@@ -132,8 +133,9 @@ internal static class DockerUcpRecord
         if (!entry.Has(EventField.SourceIp)) return;
         json.Name("sourceIPs"u8);
         json.OpenList();
-        if (entry.Text(EventField.SourceIp) is { } ip && entry.Has(EventField.SourcePort))
+        if (entry.Has(EventField.SourcePort))
         {
+            var ip = entry.Text(EventField.SourceIp)!;
             var port = System.Text.Encoding.ASCII.GetString(entry.Raw(EventField.SourcePort));
             json.Text(ip.Contains(':', StringComparison.Ordinal) ? $"[{ip}]:{port}" : $"{ip}:{port}");
         }

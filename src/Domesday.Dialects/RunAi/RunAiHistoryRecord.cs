@@ -20,6 +20,10 @@ internal sealed class RunAiHistoryRecord(RunAiOptions options)
     /// <summary>Up to milliseconds: <c>2022-07-07T09:45:32.069</c>.</summary>
     private const int MillisecondsLength = 23;
 
+    public const int TimeLength = MillisecondsLength + 1;
+
+    private static readonly int WordBytesMax = EventSchema.Of(EventField.Action).BytesMax;
+
     public void Write(EntryFields entry, RecordJson json)
     {
         json.OpenObject();
@@ -28,8 +32,8 @@ internal sealed class RunAiHistoryRecord(RunAiOptions options)
         json.Optional("clusterUuid"u8, entry.Raw(EventField.ScopeClusterId));
         json.Name("tenantId"u8);
         json.Number(Imported(entry, TenantLabel) ?? options.TenantNumber);
-        json.Member("happenedAt"u8, MillisecondsOf(entry));
-        json.Member("action"u8, ActionOf(entry));
+        json.Member("happenedAt"u8, MillisecondsOf(entry, stackalloc byte[TimeLength]));
+        json.Member("action"u8, ActionOf(entry, stackalloc byte[WordBytesMax]));
         json.Member("version"u8, "1.0"u8);
         json.Optional("entityId"u8, entry.Raw(EventField.ResourceId));
         json.Optional("entityType"u8, RunAiWords.EntityTypeOf(entry));
@@ -52,7 +56,13 @@ internal sealed class RunAiHistoryRecord(RunAiOptions options)
     }
 
     /// <summary>The time with three digits of fraction, as all of Run:ai's times have.</summary>
-    public static byte[] MillisecondsOf(EntryFields entry) => [.. entry.Raw(EventField.Time)[..MillisecondsLength], (byte)'Z'];
+    /// <param name="scratch">At least <see cref="TimeLength"/> bytes, in which it stands.</param>
+    public static ReadOnlySpan<byte> MillisecondsOf(EntryFields entry, Span<byte> scratch)
+    {
+        entry.Raw(EventField.Time)[..MillisecondsLength].CopyTo(scratch);
+        scratch[MillisecondsLength] = (byte)'Z';
+        return scratch[..TimeLength];
+    }
 
     /// <summary>An error as the vendor writes it: JSON within a text.</summary>
     private static string ErrorOf(EntryFields entry)
@@ -71,12 +81,14 @@ internal sealed class RunAiHistoryRecord(RunAiOptions options)
     }
 
     /// <summary>With a capital: <c>Create</c>.</summary>
-    private static byte[] ActionOf(EntryFields entry)
+    private static ReadOnlySpan<byte> ActionOf(EntryFields entry, Span<byte> scratch)
     {
         // A word: nothing in it is escaped.
-        var action = entry.Raw(EventField.Action).ToArray();
-        if (action is [>= (byte)'a' and <= (byte)'z', ..]) action[0] -= 'a' - 'A';
-        return action;
+        var action = entry.Raw(EventField.Action);
+        if (action is not [>= (byte)'a' and <= (byte)'z', ..]) return action;
+        action.CopyTo(scratch);
+        scratch[0] -= 'a' - 'A';
+        return scratch[..action.Length];
     }
 
     private static long? Imported(EntryFields entry, string label) =>

@@ -28,7 +28,7 @@ internal static class RunAiRecord
     {
         json.OpenObject();
         json.Member("id"u8, IdOf(entry));
-        json.Member("timestamp"u8, RunAiHistoryRecord.MillisecondsOf(entry));
+        json.Member("timestamp"u8, RunAiHistoryRecord.MillisecondsOf(entry, stackalloc byte[RunAiHistoryRecord.TimeLength]));
         json.Member("tenant_id"u8, TenantOf(entry));
         json.Member("subject"u8, SubjectOf(entry));
         json.Member("subject_type"u8, SubjectTypeOf(entry));
@@ -60,7 +60,7 @@ internal static class RunAiRecord
     public static void WriteCells(EntryFields entry, RecordRow row)
     {
         row.Cell(IdOf(entry));
-        row.Cell(RunAiHistoryRecord.MillisecondsOf(entry));
+        row.Cell(RunAiHistoryRecord.MillisecondsOf(entry, stackalloc byte[RunAiHistoryRecord.TimeLength]));
         row.Cell(TenantOf(entry));
         row.Cell(SubjectOf(entry));
         row.Cell(SubjectTypeOf(entry));

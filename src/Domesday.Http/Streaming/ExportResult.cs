@@ -71,8 +71,9 @@ public sealed class ExportResult(IEventReader reader, ExportRequest request) : I
 
     private async Task WriteAsync(IAsyncEnumerator<IReadOnlyList<StoredEntry>> batches, bool any, EncodedResponse response, CancellationToken cancellation)
     {
-        using var hashing = request.Manifest is null ? null : new HashingWriter(response.Writer);
-        var writer = request.Format.Open(hashing ?? (IBufferWriter<byte>)response.Writer);
+        var gathering = new GatheringWriter(response.Writer);
+        using var hashing = request.Manifest is null ? null : new HashingWriter(gathering);
+        var writer = request.Format.Open(hashing ?? (IBufferWriter<byte>)gathering);
         var (count, first, last) = (0L, (long?)null, (long?)null);
         for (; any && count < (request.Limit ?? long.MaxValue); any = await batches.MoveNextAsync())
         {
@@ -82,15 +83,16 @@ public sealed class ExportResult(IEventReader reader, ExportRequest request) : I
             last = batch[^1].Sequence;
             count += batch.Count;
             if (request.BeforeBatch is { } look) await look(batch, cancellation);
-            if (!await TryWriteAsync(batch, writer, response.Writer, cancellation)) return;
+            if (!await TryWriteAsync(batch, writer, gathering, response.Writer, cancellation)) return;
             if (count == request.Limit) break;
         }
         writer.End();
         if (request.Manifest is { } manifest)
         {
-            response.Writer.Write(Line(manifest, count, first, last, hashing!.Digest));
-            response.Writer.Write("\n"u8);
+            gathering.Write(Line(manifest, count, first, last, hashing!.Digest));
+            gathering.Write("\n"u8);
         }
+        gathering.Pass();
         await response.CompleteAsync(cancellation);
     }
 
@@ -107,7 +109,7 @@ public sealed class ExportResult(IEventReader reader, ExportRequest request) : I
     }.ToLine();
 
     /// <returns>False when nobody reads any more.</returns>
-    private static async ValueTask<bool> TryWriteAsync(IReadOnlyList<StoredEntry> batch, ExportWriter writer, PipeWriter output, CancellationToken cancellation)
+    private static async ValueTask<bool> TryWriteAsync(IReadOnlyList<StoredEntry> batch, ExportWriter writer, GatheringWriter gathering, PipeWriter output, CancellationToken cancellation)
     {
         var unflushed = 0;
         for (var i = 0; i < batch.Count; i++)
@@ -117,8 +119,10 @@ public sealed class ExportResult(IEventReader reader, ExportRequest request) : I
             unflushed += entry.Bytes.Length;
             if (unflushed < FlushBytes) continue;
             unflushed = 0;
+            gathering.Pass();
             if ((await output.FlushAsync(cancellation)).IsCompleted) return false;
         }
+        gathering.Pass();
         return !(await output.FlushAsync(cancellation)).IsCompleted;
     }
 }

@@ -16,7 +16,7 @@ internal sealed class Flush(StoreFiles files, EngineOptions options)
         if (tables.Count > 0)
         {
             var written = WriteSegments(tables);
-            foreach (var (ledger, table, info) in written) SegmentCheck.AgainstLeaves(files.Reader(info), table.Leaf);
+            foreach (var (ledger, table, info) in written) SegmentCheck.AgainstEntries(files.Reader(info), table.Entry);
             var run = WriteRun(tables);
             Commit(generation, written, run);
         }
@@ -72,7 +72,7 @@ internal sealed class Flush(StoreFiles files, EngineOptions options)
     private IdRunInfo? WriteRun(List<KeyValuePair<Ledger, MemTable>> tables)
     {
         var entries = tables.SelectMany(table => table.Value.Ids.Select(id => new IdEntry(id.Hash & IdRun.HashMask, table.Key.Number, table.Value.FirstSequence + id.Row))).ToArray();
-        Array.Sort(entries, (left, right) => left.Hash.CompareTo(right.Hash));
+        Array.Sort(Array.ConvertAll(entries, entry => entry.Hash), entries);
         var run = IdRunWriter.Write(files.Disk, files.Numbers.Take(), 0, entries.Length, entries);
         files.Disk.SyncFolder(IdRun.Folder);
         return run;

@@ -35,7 +35,7 @@ internal sealed class IdRebuild(StoreFiles files, LedgerMap ledgers)
         {
             entries[row] = new(ledger.IdHash(files.Hash, cursor.Value(column, row)) & IdRun.HashMask, ledger.Number, segment.Info.FirstSequence + row);
         }
-        Array.Sort(entries, (left, right) => left.Hash.CompareTo(right.Hash));
+        Array.Sort(Array.ConvertAll(entries, entry => entry.Hash), entries);
         return IdRunWriter.Write(files.Disk, files.Numbers.Take(), 0, entries.Length, entries);
     }
 }

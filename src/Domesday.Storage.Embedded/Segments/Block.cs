@@ -14,8 +14,8 @@ internal sealed class Block(SegmentLayout layout)
     private readonly List<EntryMember> _members = new(layout.Members.Length);
     private readonly List<TextRun> _runs = [];
 
-    /// <summary>What it takes in memory beside its bytes, about.</summary>
-    public static int BytesFor(SegmentLayout layout) => 256 + layout.Encodings.Length * BytesPerColumn;
+    /// <summary>What it takes in memory, about.</summary>
+    public int MemoryBytes => 256 + Bytes.Length + layout.Encodings.Length * BytesPerColumn;
 
     public byte[] Bytes { get; private set; } = [];
 

@@ -41,9 +41,11 @@ internal sealed class BlockReader(SegmentLayout layout)
         var run = _block.Runs.Count - 1;
         while (_block.Runs[run].FirstRow > row) run--;
         var first = _block.Runs[run].FirstRow;
-        if (_body.Row > row || _body.Row < first) _body = new(first, 0);
+        var last = run + 1 < _block.Runs.Count ? _block.Runs[run + 1].FirstRow : int.MaxValue;
+        if (_body.Row < first || _body.Row >= last || row - first < _body.Row - row) _body = new(first, 0);
         var start = _body.Start;
         for (var before = _body.Row; before < row; before++) start += BodyBytes(before, layout.Encodings.Length);
+        for (var behind = _body.Row - 1; behind >= row; behind--) start -= BodyBytes(behind, layout.Encodings.Length);
         _body = new(row, start);
         return TextOf(run).Slice(start + BodyBytes(row, column), length);
     }

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Text;
-using Domesday.Events.Json;
 using Domesday.Storage.Embedded.Coding;
 
 namespace Domesday.Storage.Embedded.Segments;
@@ -29,7 +26,8 @@ internal sealed class DictionaryReader
 
     public int Pages => _pages.Length;
 
-    public DictionaryPage Page(int index) => _source.Cached(_pages[index], bytes => new DictionaryPage(bytes));
+    public DictionaryPage Page(int index) =>
+        _source.Cached(_pages[index], bytes => new DictionaryPage(bytes, Math.Min(DictionaryWriter.PageValues, Count - index * DictionaryWriter.PageValues)), page => page.Bytes);
 
     /// <summary>The number of a value, or -1.</summary>
     public int Find(ReadOnlySpan<byte> value)
@@ -53,49 +51,4 @@ internal sealed class DictionaryReader
         var index = code % DictionaryWriter.PageValues;
         return (page.Rows(index), page.Postings(index));
     }
-}
-
-/// <summary>Up to 256 values of a dictionary.</summary>
-internal sealed class DictionaryPage(byte[] bytes)
-{
-    private readonly int _count = BinaryPrimitives.ReadInt32LittleEndian(bytes);
-    private string[]? _texts;
-
-    public int Count => _count;
-
-    public ReadOnlySpan<byte> this[int index]
-    {
-        get
-        {
-            var start = index == 0 ? 0 : End(index - 1);
-            return bytes.AsSpan(4 + _count * 20 + start, End(index) - start);
-        }
-    }
-
-    /// <summary>A value as people read it; made once for the page.</summary>
-    public string Text(int index) => (_texts ??= [.. Enumerable.Range(0, _count).Select(i => Encoding.UTF8.GetString(CanonicalText.Unescape(this[i])))])[index];
-
-    public int Rows(int index) => BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(4 + _count * 4 + index * 4));
-
-    public Postings Postings(int index)
-    {
-        var at = bytes.AsSpan(4 + _count * 8 + index * 12);
-        return new(BinaryPrimitives.ReadInt64LittleEndian(at), BinaryPrimitives.ReadInt32LittleEndian(at[8..]));
-    }
-
-    public int Find(ReadOnlySpan<byte> value)
-    {
-        var (low, high) = (0, _count - 1);
-        while (low <= high)
-        {
-            var middle = (low + high) / 2;
-            var order = value.SequenceCompareTo(this[middle]);
-            if (order == 0) return middle;
-            if (order < 0) high = middle - 1;
-            else low = middle + 1;
-        }
-        return -1;
-    }
-
-    private int End(int index) => BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(4 + index * 4));
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using Domesday.Events.Json;
 using Domesday.Storage.Embedded.Coding;
@@ -5,11 +6,14 @@ using Domesday.Storage.Embedded.Coding;
 namespace Domesday.Storage.Embedded.Segments;
 
 /// <summary>Writes, for a column without a dictionary, which rows may hold a value: 16 bits of each value's hash and its row, sorted, in pages by the hash's first bits.</summary>
+/// <remarks>Of the 16 bits a page has the first ten as the place of an entry: one bucket after the other, a 1 for each entry and a 0 for the end of each bucket. The others stand with the row.</remarks>
 internal sealed class HashIndexWriter(SegmentOutput output)
 {
     internal const int TagBits = 16;
+    internal const int BucketBits = 10;
+    internal const int RestBits = TagBits - BucketBits;
 
-    private const int PageEntries = 1024;
+    private const int PageEntries = 1 << BucketBits;
 
     /// <param name="hashes">Hash of each entry's value; is reordered.</param>
     /// <param name="rows">Row of each entry; is reordered.</param>
@@ -33,14 +37,33 @@ internal sealed class HashIndexWriter(SegmentOutput output)
             for (var i = first; i < next; i++) packed[i - first] = TagOf(hashes[i], pageBits) << rowBits | (uint)rows[i];
             packed.AsSpan(0, next - first).Sort();
             page.Clear();
-            page.WriteInt32(next - first);
-            BitPacking.Write(page, packed.AsSpan(0, next - first), TagBits + rowBits);
+            WritePage(page, packed.AsSpan(0, next - first), rowBits);
             var section = output.Write(page.Written);
             directory.WriteInt64(section.Position);
             directory.WriteInt32(section.Length);
         }
         return output.Write(directory.Written);
     }
+
+    /// <param name="entries">Sorted; each a tag and a row behind it.</param>
+    private static void WritePage(ByteBuffer page, Span<ulong> entries, int rowBits)
+    {
+        page.WriteInt32(entries.Length);
+        var bytes = BucketBytes(entries.Length);
+        var buckets = page.Reserve(bytes)[..bytes];
+        buckets.Clear();
+        for (var i = 0; i < entries.Length; i++)
+        {
+            var bit = (int)(entries[i] >> (rowBits + RestBits)) + i;
+            buckets[bit >> 3] |= (byte)(1 << (bit & 7));
+            entries[i] &= (1UL << (rowBits + RestBits)) - 1;
+        }
+        page.Advance(bytes);
+        BitPacking.Write(page, entries, RestBits + rowBits);
+    }
+
+    /// <summary>Whole words, so that they are read as such.</summary>
+    internal static int BucketBytes(int entries) => ((1 << BucketBits) + entries + 63) / 64 * 8;
 
     internal static int PageOf(ulong hash, int pageBits) => pageBits == 0 ? 0 : (int)(hash >> (64 - pageBits));
 
@@ -68,22 +91,36 @@ internal sealed class HashIndex
     public IReadOnlyList<int> Candidates(ulong hash)
     {
         var bytes = _source.Cached(_pages[HashIndexWriter.PageOf(hash, _pageBits)]);
-        var packed = bytes.AsSpan(4);
-        var count = System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(bytes);
-        var width = HashIndexWriter.TagBits + _rowBits;
-        var first = HashIndexWriter.TagOf(hash, _pageBits) << _rowBits;
-        var (low, high) = (0, count);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (BitPacking.Read(packed, middle, width) < first) low = middle + 1;
-            else high = middle;
-        }
+        var count = BinaryPrimitives.ReadInt32LittleEndian(bytes);
+        var buckets = bytes.AsSpan(4, HashIndexWriter.BucketBytes(count));
+        var packed = bytes.AsSpan(4 + buckets.Length);
+        var width = HashIndexWriter.RestBits + _rowBits;
+        var tag = HashIndexWriter.TagOf(hash, _pageBits);
+        var (bucket, rest) = ((int)(tag >> HashIndexWriter.RestBits), tag & ((1UL << HashIndexWriter.RestBits) - 1));
         var rows = new List<int>();
-        for (; low < count && BitPacking.Read(packed, low, width) is var entry && entry >> _rowBits == first >> _rowBits; low++)
+        for (var bit = StartOf(buckets, bucket); (buckets[bit >> 3] >> (bit & 7) & 1) != 0; bit++)
         {
-            rows.Add((int)(entry & ((1UL << _rowBits) - 1)));
+            var entry = BitPacking.Read(packed, bit - bucket, width);
+            if (entry >> _rowBits == rest) rows.Add((int)(entry & ((1UL << _rowBits) - 1)));
         }
         return rows;
+    }
+
+    /// <summary>The bit behind the end of so many buckets.</summary>
+    private static int StartOf(ReadOnlySpan<byte> buckets, int ends)
+    {
+        if (ends == 0) return 0;
+        for (var word = 0; ; word++)
+        {
+            var zeros = ~BinaryPrimitives.ReadUInt64LittleEndian(buckets[(word * 8)..]);
+            var here = BitOperations.PopCount(zeros);
+            if (here < ends)
+            {
+                ends -= here;
+                continue;
+            }
+            for (; ends > 1; ends--) zeros &= zeros - 1;
+            return word * 64 + BitOperations.TrailingZeroCount(zeros) + 1;
+        }
     }
 }

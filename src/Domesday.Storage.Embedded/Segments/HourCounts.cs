@@ -8,21 +8,35 @@ namespace Domesday.Storage.Embedded.Segments;
 /// <summary>Events and failures of each hour: histograms over whole segments need nothing else.</summary>
 internal sealed class HourCounts
 {
+    private static readonly long Hour = HistogramInterval.Hour.Microseconds();
+
     private readonly SortedDictionary<long, (int Count, int Failures)> _hours = [];
+    private long _last;
+    private (int Count, int Failures) _lastCounts;
 
-    public IEnumerable<HistogramBucket> Buckets => _hours.Select(hour => new HistogramBucket(new(hour.Key * Hour), hour.Value.Count, hour.Value.Failures));
-
-    private static long Hour => HistogramInterval.Hour.Microseconds();
+    public IEnumerable<HistogramBucket> Buckets
+    {
+        get
+        {
+            Settle();
+            return _hours.Select(hour => new HistogramBucket(new(hour.Key * Hour), hour.Value.Count, hour.Value.Failures));
+        }
+    }
 
     public void Add(long time, bool failed)
     {
-        var hour = HistogramInterval.Hour.Floor(new Timestamp(time)).Microseconds / Hour;
-        var before = _hours.GetValueOrDefault(hour);
-        _hours[hour] = (before.Count + 1, before.Failures + (failed ? 1 : 0));
+        // Neighbours mostly fall into one hour.
+        if (time < _last * Hour || time >= (_last + 1) * Hour)
+        {
+            Settle();
+            _last = HistogramInterval.Hour.Floor(new Timestamp(time)).Microseconds / Hour;
+        }
+        _lastCounts = (_lastCounts.Count + 1, _lastCounts.Failures + (failed ? 1 : 0));
     }
 
     public void Add(HourCounts other)
     {
+        other.Settle();
         foreach (var (hour, counts) in other._hours)
         {
             var before = _hours.GetValueOrDefault(hour);
@@ -32,6 +46,7 @@ internal sealed class HourCounts
 
     public void Write(ByteBuffer output)
     {
+        Settle();
         output.WriteInt32(_hours.Count);
         foreach (var (hour, counts) in _hours)
         {
@@ -47,5 +62,13 @@ internal sealed class HourCounts
         var reader = new WireReader(bytes);
         for (var left = reader.Int32(); left > 0; left--) counts._hours.Add(reader.Int64(), ((int)reader.Varint(), (int)reader.Varint()));
         return counts;
+    }
+
+    private void Settle()
+    {
+        if (_lastCounts.Count == 0) return;
+        var before = _hours.GetValueOrDefault(_last);
+        _hours[_last] = (before.Count + _lastCounts.Count, before.Failures + _lastCounts.Failures);
+        _lastCounts = default;
     }
 }

@@ -46,14 +46,15 @@ internal readonly struct PlainValues
     }
 
     /// <summary>The value of a row; empty for absent.</summary>
-    /// <param name="known">The last place that was looked up in this block, from which the next one is found; at first the default.</param>
+    /// <param name="known">The last place that was looked up in this block, from which the next one is found, in either direction; at first the default.</param>
     /// <param name="scratch">At least 36 bytes; the value may stand in it.</param>
     public ReadOnlySpan<byte> Get(ReadOnlySpan<byte> block, int row, ref KnownPlace known, Span<byte> scratch)
     {
         if (_form != FormBytes) return Text(_first.Get(block, row), _second.Get(block, row), scratch);
-        if (row < known.Row) known = default;
+        if (row < known.Row - row) known = default;
         var start = known.Start;
         for (var i = known.Row; i < row; i++) start += (int)_first.Get(block, i);
+        for (var i = known.Row - 1; i >= row; i--) start -= (int)_first.Get(block, i);
         known = new(row, start);
         return block.Slice(_heap + start, (int)_first.Get(block, row));
     }

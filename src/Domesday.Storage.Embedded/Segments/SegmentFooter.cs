@@ -7,8 +7,8 @@ namespace Domesday.Storage.Embedded.Segments;
 /// <summary>Where everything in a segment lies.</summary>
 internal sealed record SegmentFooter
 {
-    /// <summary>Raised when the layout changes; older ones stay readable.</summary>
-    public const int Version = 1;
+    /// <summary>Raised when the layout changes; those of released versions stay readable.</summary>
+    public const int Version = 2;
 
     public required long FirstSequence { get; init; }
 
@@ -53,7 +53,7 @@ internal sealed record SegmentFooter
     {
         var reader = new WireReader(bytes);
         var version = reader.Byte();
-        if (version != Version) throw new FormatException($"A segment has the layout {version}; this version of Domesday reads up to {Version}.");
+        if (version != Version) throw new FormatException($"A segment has the layout {version}; this version of Domesday reads {Version}.");
         var (first, rows) = (reader.Int64(), reader.Int32());
         var (blocks, times, order, hours, attachments) = (ReadSection(ref reader), ReadSection(ref reader), ReadSection(ref reader), ReadSection(ref reader), ReadSection(ref reader));
         var columns = new SegmentColumn[reader.UInt16()];

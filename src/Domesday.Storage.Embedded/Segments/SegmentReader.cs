@@ -42,7 +42,7 @@ internal sealed class SegmentReader(SegmentInfo info, OpenFiles files, BlockCach
     public Block Block(int block)
     {
         var layout = Layout;
-        return _source.Cached(Blocks[block], bytes => new Block(layout).Load(bytes), Segments.Block.BytesFor(layout));
+        return _source.Cached(Blocks[block], bytes => new Block(layout).Load(bytes), block => block.MemoryBytes);
     }
 
     /// <summary>Reads a block into a buffer of the caller's, past the cache, for reading everything.</summary>

@@ -41,14 +41,14 @@ internal sealed class SegmentSource(long file, OpenFiles files, BlockCache cache
     }
 
     /// <summary>What <paramref name="parse"/> makes of a section, from the cache if it is there.</summary>
-    /// <param name="bytesBeside">What it takes in memory beside the section's bytes.</param>
-    public T Cached<T>(Section section, Func<byte[], T> parse, int bytesBeside = 64)
+    /// <param name="bytesOf">What it takes in memory, about; null: what the section has.</param>
+    public T Cached<T>(Section section, Func<byte[], T> parse, Func<T, int>? bytesOf = null)
         where T : class
     {
         var key = new BlockKey(file, section.Position);
         if (cache.TryGet<T>(key, out var value)) return value;
         value = parse(Read(section));
-        cache.Add(key, value, section.Length + bytesBeside);
+        cache.Add(key, value, 64 + (bytesOf?.Invoke(value) ?? section.Length));
         return value;
     }
 

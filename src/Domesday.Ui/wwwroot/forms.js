@@ -102,7 +102,9 @@ function fail(form, answer, status) {
       said = element("p", { class: "field-error", id });
       (field.closest(".field, fieldset") ?? field.parentElement).append(said);
     }
-    said.textContent = `${said.textContent ? said.textContent + "; " : ""}${fault.field} ${fault.reason}`;
+    // A reason is a sentence, or goes on from the field's name.
+    const sentence = /^[A-Z]/.test(fault.reason) ? fault.reason : `${fault.field} ${fault.reason}`;
+    said.textContent = said.textContent ? `${said.textContent}; ${sentence}` : sentence;
     field.setAttribute("aria-invalid", "true");
     field.setAttribute("aria-describedby", id);
     first ??= field;

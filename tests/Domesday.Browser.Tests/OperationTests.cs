@@ -1,0 +1,67 @@
+using System.Text;
+using Microsoft.Playwright;
+
+namespace Domesday.Browser.Tests;
+
+/// <summary>Running the service: overview, integrity, sources, usage.</summary>
+[Collection(BrowserCollection.Name)]
+public sealed class OperationTests(Site site)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_overview_counts_the_last_day_and_leads_to_its_events()
+    {
+        await using var visit = await site.SignInAsync();
+        Assert.Equal("Overview", await visit.Heading.TextContentAsync());
+        await Assertions.Expect(visit.Page.Locator(".figure").First).ToContainTextAsync("events");
+        await visit.Page.Locator(".top a").First.ClickAsync();
+        await visit.Page.WaitForURLAsync("**/ui/events?**");
+        Assert.InRange(await visit.TotalAsync(), 1, Site.DemoEvents);
+    }
+
+    [Fact]
+    public async Task Verifying_now_reads_the_whole_ledger_and_says_what_it_found()
+    {
+        await using var visit = await site.SignInAsync();
+        await visit.GoAsync("/ui/integrity");
+        await visit.Button("Verify now").ClickAsync();
+        await Assertions.Expect(visit.Page.Locator("[data-verify-result] .result")).ToHaveTextAsync("sound", new() { Timeout = 60_000 });
+        await visit.GoAsync("/ui/events?operation=ledger.verify");
+        Assert.InRange(await visit.TotalAsync(), 1, 100);
+    }
+
+    [Fact]
+    public async Task What_was_not_understood_lies_in_quarantine_with_the_reason()
+    {
+        Site.Need();
+        using var junk = new StringContent("no json at all <b>", Encoding.UTF8, "application/json");
+        using var sent = await site.Api.PostAsync("/ingest/kubernetes", junk, Cancellation);
+        await using var visit = await site.SignInAsync();
+        await visit.GoAsync("/ui/sources");
+        var row = visit.Page.GetByRole(AriaRole.Region, new() { Name = "Quarantine" }).Locator("tbody tr").First;
+        await row.GetByText("Show").ClickAsync();
+        await Assertions.Expect(row.Locator("pre")).ToContainTextAsync("no json at all <b>");
+        await row.GetByRole(AriaRole.Button, new() { Name = "Replay" }).ClickAsync();
+        await Assertions.Expect(row.Locator(".form-error")).ToBeVisibleAsync();
+        await visit.GoAsync("/");
+        await Assertions.Expect(visit.Page.Locator(".concerns")).ToContainTextAsync("quarantine");
+    }
+
+    [Fact]
+    public async Task Usage_is_split_by_project_actor_service_and_day_and_leaves_as_csv()
+    {
+        await using var visit = await site.SignInAsync();
+        foreach (var split in (string[])["project", "actor", "service", "day"])
+        {
+            await visit.GoAsync($"/ui/usage?by={split}");
+            Assert.True(await visit.Page.Locator(".usage tbody tr").CountAsync() > 1, await visit.Page.Locator("main").InnerTextAsync());
+        }
+        await visit.GoAsync("/ui/usage?by=project");
+        var rows = await visit.Page.Locator(".usage tbody tr").CountAsync();
+        var download = await visit.Page.RunAndWaitForDownloadAsync(() => visit.Link("CSV").ClickAsync());
+        var lines = await File.ReadAllLinesAsync(await download.PathAsync(), Cancellation);
+        Assert.Equal("project,events,failures,resources", lines[0]);
+        Assert.Equal(rows, lines.Length - 1);
+    }
+}

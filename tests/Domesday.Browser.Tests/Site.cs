@@ -1,0 +1,101 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Domesday.EndToEnd.Tests;
+using Microsoft.Playwright;
+
+namespace Domesday.Browser.Tests;
+
+/// <summary>The built binary with a month of events, and Chromium. Pages keep what the browser complained about.</summary>
+public sealed class Site : IAsyncLifetime
+{
+    /// <summary>From Debian; nothing is downloaded.</summary>
+    private const string Chromium = "/usr/bin/chromium";
+
+    public const int DemoEvents = 20_000;
+
+    private static readonly string[] Arguments =
+        ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+    private readonly TestFolder _folder = new();
+    private ServiceProcess? _service;
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    /// <summary>Where screenshots are kept.</summary>
+    public static string Shots { get; } = Path.Combine(Command.Root, "artifacts", "screenshots");
+
+    public Uri Url => _service!.Url;
+
+    /// <summary>The native API, as the administrator.</summary>
+    public HttpClient Api { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (!File.Exists(Chromium)) return;
+        Directory.CreateDirectory(Shots);
+        _service = await ServiceProcess.StartAsync(_folder["data"]);
+        Api = _service.Admin();
+        var filled = await Command.RunAsync(Command.Domesday, ["demo", "--events", $"{DemoEvents}", "--server", Url.ToString(), "--user", "admin", "--password", ServiceProcess.Password]);
+        Assert.True(filled.ExitCode == 0, filled.Errors);
+        await SendAsync(Hostile.Event);
+        await SendAsync(Hostile.Change);
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = Arguments });
+    }
+
+    public static void Need() => Assert.SkipUnless(File.Exists(Chromium), "Needs the Debian package chromium.");
+
+    /// <summary>Opens a page and signs in there.</summary>
+    public async Task<Visit> SignInAsync(string user = "admin", string password = ServiceProcess.Password, ColorScheme scheme = ColorScheme.Light, int width = 1440)
+    {
+        var visit = await OpenAsync(scheme, width);
+        await visit.Page.GotoAsync("/ui/sign-in");
+        await visit.Page.GetByLabel("User").FillAsync(user);
+        await visit.Page.GetByLabel("Password").FillAsync(password);
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await visit.Page.WaitForURLAsync(url => !url.Contains("sign-in", StringComparison.Ordinal));
+        return visit;
+    }
+
+    /// <summary>Opens a page without signing in.</summary>
+    public async Task<Visit> OpenAsync(ColorScheme scheme = ColorScheme.Light, int width = 1440)
+    {
+        Need();
+        var context = await _browser!.NewContextAsync(new()
+        {
+            BaseURL = Url.ToString(),
+            ColorScheme = scheme,
+            ViewportSize = new() { Width = width, Height = width < 500 ? 844 : 900 },
+            TimezoneId = "Europe/Berlin",
+            Locale = "en-US",
+        });
+        return new(context, await context.NewPageAsync());
+    }
+
+    public async Task SendAsync(string events)
+    {
+        using var answer = await Api.PostAsync("/audit/v1/events", new StringContent(events, Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Makes a user who signs in with <see cref="ServiceProcess.Password"/>.</summary>
+    public async Task UserAsync(string name, string? role, params string[] projects)
+    {
+        var body = new JsonObject { ["name"] = name, ["password"] = ServiceProcess.Password };
+        if (role is not null) body["role"] = role;
+        if (projects.Length > 0) body["projects"] = new JsonArray([.. projects.Select(project => JsonValue.Create(project))]);
+        using var answer = await Api.PostAsync("/audit/v1/users", new StringContent(body.ToJsonString(), Encoding.UTF8, new MediaTypeHeaderValue("application/json")), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null) await _browser.DisposeAsync();
+        _playwright?.Dispose();
+        Api?.Dispose();
+        if (_service is not null) await _service.DisposeAsync();
+        _folder.Dispose();
+    }
+}
