@@ -28,7 +28,7 @@ internal static class ForwardingComposition
             Checkpoints = new SealedCheckpoints(core.Sealer),
         };
         var opener = new SinkOpener(parts.Sinks, text => FilterText.Read(text, core.Time), core.Secrets, environment, core.Time, core.Loggers);
-        var forwarder = new Forwarder(core.Ledger, opener, core.Storage.Store, core.Storage.Reader, Path.Combine(core.Settings.Data, "sinks"), core.Time, core.Loggers.CreateLogger<Forwarder>());
+        var forwarder = new Forwarder(core.Ledger, opener, core.Storage.Store, core.Storage.Reader, Path.Combine(core.Settings.Data, "sinks"), core.Time, core.Loggers.CreateLogger<Forwarder>(), core.Storage.Kept);
         services.AddSingleton(opener);
         services.AddSingleton(forwarder);
         services.AddSingleton(new ForwardingMetrics(core.Meter, forwarder, core.Time));
