@@ -57,6 +57,7 @@ public sealed class PostgresStore : IEventStore
         Trees = new PostgresTrees(source, ledgers, _nodes.Id);
         Checkpoints = new SharedCheckpoints(source, _nodes.Id);
         Files = new SharedFiles(source);
+        Kept = new KeptFiles(source);
     }
 
     public IEventReader Reader { get; }
@@ -69,6 +70,8 @@ public sealed class PostgresStore : IEventStore
     public ICheckpointShare Checkpoints { get; }
 
     public ISharedFiles Files { get; }
+
+    public IKeptFiles Kept { get; }
 
     public IReadOnlyList<string> Tenants => [.. _ledgers.All.Where(ledger => ledger.Size > 0).Select(ledger => ledger.Name)];
 
