@@ -15,6 +15,7 @@ using Domesday.Cli.Commands.Get;
 using Domesday.Cli.Commands.Histogram;
 using Domesday.Cli.Commands.Import;
 using Domesday.Cli.Commands.Key;
+using Domesday.Cli.Commands.Move;
 using Domesday.Cli.Commands.Note;
 using Domesday.Cli.Commands.Proxy;
 using Domesday.Cli.Commands.Quarantine;
@@ -71,6 +72,7 @@ internal static class CommandLine
             QuarantineCommand.Create(console),
             BackupCommand.Create(console),
             RestoreCommand.Create(console),
+            MoveCommand.Create(console),
             GapsCommand.Create(console),
             DemoCommand.Create(console),
             BenchCommand.Create(console),

@@ -1,3 +1,4 @@
+using Domesday.Core.Alerts;
 using Domesday.Core.Forwarding;
 using Domesday.Server.Api;
 using Domesday.Server.Workers;
@@ -9,6 +10,16 @@ namespace Domesday.Server;
 /// <summary>What carries events to where people look.</summary>
 internal static class ForwardingComposition
 {
+    private static void AddAlerts(this IServiceCollection services, ServiceCore core, Forwarder forwarder)
+    {
+        services.AddSingleton(provider => new AlertDirectory(core.Ledger, text => FilterText.Read(text, core.Time), (tenant, reference) =>
+            provider.GetRequiredService<SinkDirectory>().Find(tenant, reference) is { IsOk: true, Value: var sink } ? (sink.Id, sink.IsChannel) : null, core.Storage.Store.Size, core.Time));
+        services.AddSingleton(new AlertWatch(core.Ledger, core.Storage.Store, core.Storage.Reader, core.Pipeline, text => FilterText.Read(text, core.Time),
+            Path.Combine(core.Settings.Data, "alerts"), core.Time, core.Loggers.CreateLogger<AlertWatch>()));
+        services.AddSingleton(new ServiceWatch(forwarder, core.Sealer, core.Queue, core.Settings, core.Time));
+        services.AddHostedService<AlertWorker>();
+    }
+
     public static void AddForwarding(this IServiceCollection services, ServiceCore core, ServeParts parts)
     {
         var environment = new SinkEnvironment(Path.Combine(core.Settings.Data, "forwarded"), Console.OpenStandardOutput())
@@ -17,12 +28,13 @@ internal static class ForwardingComposition
             Checkpoints = new SealedCheckpoints(core.Sealer),
         };
         var opener = new SinkOpener(parts.Sinks, text => FilterText.Read(text, core.Time), core.Secrets, environment, core.Time, core.Loggers);
-        var forwarder = new Forwarder(core.Ledger, opener, core.Storage.Store, core.Storage.Reader, Path.Combine(core.Settings.Data, "sinks"), core.Time, core.Loggers.CreateLogger<Forwarder>());
+        var forwarder = new Forwarder(core.Ledger, opener, core.Storage.Store, core.Storage.Reader, Path.Combine(core.Settings.Data, "sinks"), core.Time, core.Loggers.CreateLogger<Forwarder>(), core.Storage.Kept);
         services.AddSingleton(opener);
         services.AddSingleton(forwarder);
         services.AddSingleton(new ForwardingMetrics(core.Meter, forwarder, core.Time));
         services.AddSingleton(new SinkDirectory(core.Ledger, opener, core.Secrets, core.Storage.Store.Size, core.Time));
         services.AddSingleton(new SinkReplays(forwarder, core.Storage.Store, core.Storage.Reader, core.Queue));
         services.AddHostedService<ForwardingWorker>();
+        services.AddAlerts(core, forwarder);
     }
 }

@@ -44,4 +44,7 @@ public sealed record StorePair(IEventStore Store, IEventReader Reader)
 
     /// <summary>Null when there can be no other node.</summary>
     public ISharedFiles? Files { get; init; }
+
+    /// <summary>Null when there can be no other node.</summary>
+    public IKeptFiles? Kept { get; init; }
 }

@@ -16,9 +16,9 @@ internal static class StoreCatalog
 
     private static async ValueTask<StorePair> PostgresAsync(StoreContext context, CancellationToken cancellation)
     {
-        var options = new PostgresOptions { ConnectionString = context.Settings.Postgres! };
+        var options = new PostgresOptions { ConnectionString = context.Settings.Postgres!, ReadConnectionString = context.Settings.PostgresRead };
         var store = await PostgresStore.OpenAsync(options, context.Time, context.Loggers.CreateLogger<PostgresStore>(), context.Meter, cancellation);
-        return new(store, store.Reader) { Nodes = store.Nodes, Checkpoints = store.Checkpoints, Files = store.Files };
+        return new(store, store.Reader) { Nodes = store.Nodes, Checkpoints = store.Checkpoints, Files = store.Files, Kept = store.Kept };
     }
 
     private static StorePair Embedded(StoreContext context)

@@ -6,6 +6,9 @@ public sealed record PostgresOptions
     /// <summary>Where the database is; needs the right to create tables in its schema.</summary>
     public required string ConnectionString { get; init; }
 
+    /// <summary>Where a replica is that answers what it is recent enough for; null for none.</summary>
+    public string? ReadConnectionString { get; init; }
+
     /// <summary>Transactions that write at the same time. A ledger always uses the same one of this node's.</summary>
     public int Lanes { get; init; } = 4;
 

@@ -6,6 +6,7 @@ using Domesday.Core.Storage;
 using Domesday.Events;
 using Domesday.Events.Merkle;
 using Domesday.Storage.Postgres.Commit;
+using Domesday.Storage.Postgres.Distribution;
 using Domesday.Storage.Postgres.Ledgers;
 using Domesday.Storage.Postgres.Nodes;
 using Domesday.Storage.Postgres.Reading;
@@ -25,6 +26,7 @@ public sealed class PostgresStore : IEventStore
     private static readonly TimeSpan TroubleFor = TimeSpan.FromSeconds(5);
 
     private readonly NpgsqlDataSource _source;
+    private readonly NpgsqlDataSource? _replica;
     private readonly LedgerMap _ledgers;
     private readonly Partitions _partitions;
     private readonly AppendLane[] _lanes;
@@ -49,11 +51,13 @@ public sealed class PostgresStore : IEventStore
         var parts = new LaneParts(source, ledgers, _partitions, time, () => Today, options.RollUpAfter, options.WaitingBytesMax, Committed, Failed);
         _lanes = [.. Enumerable.Range(0, options.Lanes).Select(_ => new AppendLane(parts))];
         meter.CreateObservableGauge("domesday_store_queue_bytes", () => _lanes.Sum(lane => lane.Bytes), "By", "Bytes that wait to be stored.");
-        Reader = new PostgresReader(source, ledgers, time);
+        _replica = options.ReadConnectionString is { } replica ? PostgresSource.Create(replica) : null;
+        Reader = new PostgresReader(new(source, _replica, ledgers), time);
         _nodes = new(source, time, logger);
         Trees = new PostgresTrees(source, ledgers, _nodes.Id);
         Checkpoints = new SharedCheckpoints(source, _nodes.Id);
         Files = new SharedFiles(source);
+        Kept = new KeptFiles(source);
     }
 
     public IEventReader Reader { get; }
@@ -66,6 +70,8 @@ public sealed class PostgresStore : IEventStore
     public ICheckpointShare Checkpoints { get; }
 
     public ISharedFiles Files { get; }
+
+    public IKeptFiles Kept { get; }
 
     public IReadOnlyList<string> Tenants => [.. _ledgers.All.Where(ledger => ledger.Size > 0).Select(ledger => ledger.Name)];
 
@@ -82,7 +88,7 @@ public sealed class PostgresStore : IEventStore
         var source = PostgresSource.Create(options.ConnectionString);
         try
         {
-            await Migrations.RunAsync(source, cancellation);
+            await Migrations.RunAsync(source, ArrangeAsync, cancellation);
             var store = new PostgresStore(source, new(source), options, time, logger, meter);
             await store.StartAsync(cancellation);
             return store;
@@ -112,6 +118,7 @@ public sealed class PostgresStore : IEventStore
     public async ValueTask<Result<MerkleHash[]>> LeafHashesAsync(string tenant, long first, int count, CancellationToken cancellation)
     {
         if (_ledgers.Find(tenant) is not { Identity: not null } ledger) throw new ArgumentException("There is no such ledger.", nameof(tenant));
+        if (ledger.Leaves.Take(first, count) is { } recent) return recent;
         try
         {
             await using var session = await ReadSession.OpenAsync(_source, cancellation);
@@ -155,6 +162,13 @@ public sealed class PostgresStore : IEventStore
         }
     }
 
+    /// <summary>Whether a node runs that has work of its own on this database.</summary>
+    public async ValueTask<bool> HasNodesAsync(CancellationToken cancellation)
+    {
+        await using var command = _source.CreateCommand("select exists (select from lease where expires > clock_timestamp())");
+        return await command.ExecuteScalarAsync(cancellation) is true;
+    }
+
     /// <summary>Joins roll-ups, makes partitions ahead and drops those that nobody has any more; a loop calls it.</summary>
     internal async Task TidyAsync(CancellationToken cancellation)
     {
@@ -175,8 +189,16 @@ public sealed class PostgresStore : IEventStore
         await _stop.CancelAsync();
         foreach (var loop in _loops) await loop;
         await _nodes.DisposeAsync();
+        if (_replica is not null) await _replica.DisposeAsync();
         await _source.DisposeAsync();
         _stop.Dispose();
+    }
+
+    private static async ValueTask ArrangeAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("select exists (select from pg_extension where extname = 'citus')", connection);
+        IDistribution distribution = await command.ExecuteScalarAsync(cancellation) is true ? new CitusServers() : new OneServer();
+        await distribution.ApplyAsync(connection, Migrations.All, cancellation);
     }
 
     private async ValueTask StartAsync(CancellationToken cancellation)

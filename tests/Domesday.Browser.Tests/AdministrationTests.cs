@@ -96,8 +96,7 @@ public sealed class AdministrationTests(Site site)
         await Assertions.Expect(visit.Page.Locator(".field-error")).ToContainTextAsync("is not JSON");
         await visit.Page.GetByLabel("Rules").FillAsync("[{\"level\":\"request\",\"methods\":[\"POST\"],\"paths\":[\"/v2.0/**\"]}]");
         await visit.Page.GetByLabel("Level", new() { Exact = true }).SelectOptionAsync("request");
-        await visit.Button("Save").ClickAsync();
-        await visit.Page.WaitForLoadStateAsync();
+        await visit.Page.RunAndWaitForResponseAsync(() => visit.Button("Save").ClickAsync(), answer => answer.Request.Method == "PUT" && answer.Ok);
         await visit.GoAsync("/ui/admin/capture");
         await Assertions.Expect(visit.Page.GetByLabel("Level", new() { Exact = true })).ToHaveValueAsync("request");
         await Assertions.Expect(visit.Page.GetByLabel("Rules")).ToHaveValueAsync(new System.Text.RegularExpressions.Regex("/v2.0/\\*\\*"));

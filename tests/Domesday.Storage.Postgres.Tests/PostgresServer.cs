@@ -31,9 +31,12 @@ public sealed class PostgresServer : IAsyncDisposable
         ? Directory.GetDirectories("/usr/lib/postgresql").Order(StringComparer.Ordinal).Select(folder => Path.Combine(folder, "bin")).LastOrDefault(folder => File.Exists(Path.Combine(folder, "postgres"))) : null;
 
     /// <param name="settings">Further ones, such as <c>work_mem=1MB</c>.</param>
-    public static async Task<PostgresServer> StartAsync(params string[] settings)
+    public static Task<PostgresServer> StartAsync(params string[] settings) => StartInAsync(NewFolder(), settings);
+
+    /// <param name="parent">A folder that is the server's own and goes with it, or what is in it does.</param>
+    public static async Task<PostgresServer> StartInAsync(string parent, params string[] settings)
     {
-        var folder = Path.Combine(NewFolder(), "data");
+        var folder = Path.Combine(parent, "data");
         await RunAsync("initdb", "-D", folder, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync");
         var server = new PostgresServer(folder, FreePort(), settings);
         await server.StartAsync();
@@ -112,7 +115,21 @@ public sealed class PostgresServer : IAsyncDisposable
             await process.WaitForExitAsync();
         }
         _process?.Dispose();
-        Directory.Delete(Path.GetDirectoryName(_folder)!, recursive: true);
+        Directory.Delete(_folder, recursive: true);
+        // A mount point stays to whoever mounted it.
+        if (!Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(_folder)!).Any()) TryDelete(Path.GetDirectoryName(_folder)!);
+    }
+
+    private static void TryDelete(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder);
+        }
+        catch (IOException)
+        {
+            // It is in use as a mount point.
+        }
     }
 
     private static string NewFolder()

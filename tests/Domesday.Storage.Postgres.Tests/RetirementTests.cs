@@ -44,8 +44,7 @@ public sealed class RetirementTests : IAsyncLifetime
         var dropped = (await _store.DropAsync("acme", Days(3), long.MaxValue, Cancellation)).Value;
         Assert.Equal(3 * EventsPerDay, dropped.Events);
         Assert.True(dropped.Bytes > 0);
-        await _store.TidyAsync(Cancellation);
-        Assert.DoesNotContain("event_20260201", await TablesAsync());
+        await DroppedAsync("event_20260201");
         Assert.Contains("event_20260204", await TablesAsync());
         Assert.Equal(leaves, await LeavesAsync("acme"));
         Assert.Equal((3L * EventsPerDay, 5L * EventsPerDay), (_store.Usage("acme").FirstSequence, _store.Size("acme")));
@@ -109,8 +108,7 @@ public sealed class RetirementTests : IAsyncLifetime
             read += batch.Count;
         }
         Assert.Equal(4 * EventsPerDay, read);
-        await _store.TidyAsync(Cancellation);
-        Assert.DoesNotContain("event_20260201", await TablesAsync());
+        await DroppedAsync("event_20260201");
     }
 
     private static Timestamp Days(int days) => Timestamp.FromDateTimeOffset(new DateTimeOffset(2026, 2, 1, 0, 0, 0, TimeSpan.Zero).AddDays(days));
@@ -131,6 +129,16 @@ public sealed class RetirementTests : IAsyncLifetime
     private async Task<MerkleHash[]> LeavesAsync(string tenant) => (await _store.LeafHashesAsync(tenant, 0, (int)_store.Size(tenant), Cancellation)).Value;
 
     private async Task<string> TablesAsync() => (string)(await ScalarAsync("select string_agg(relname, ' ') from pg_class where relname like 'event_2%'"))!;
+
+    /// <summary>Tables go when nobody can see them any more, such as a worker of the database's own.</summary>
+    private async Task DroppedAsync(string table)
+    {
+        do
+        {
+            await _store.TidyAsync(Cancellation);
+        }
+        while ((await TablesAsync()).Contains(table, StringComparison.Ordinal));
+    }
 
     private async Task<object?> ScalarAsync(string sql)
     {

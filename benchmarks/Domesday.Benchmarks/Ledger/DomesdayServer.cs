@@ -32,12 +32,20 @@ public sealed class DomesdayServer : IDisposable
 
     public int ProcessId => _process.Id;
 
-    public static async Task<DomesdayServer> StartAsync(string data)
+    /// <param name="database">Connection string for the store postgres; null for the embedded one.</param>
+    /// <param name="key">A key that another node made.</param>
+    public static async Task<DomesdayServer> StartAsync(string data, string? database = null, string? key = null)
     {
         var binary = Path.Combine(AppContext.BaseDirectory, "../../Domesday.Cli/release/domesday");
         if (!File.Exists(binary)) throw new FileNotFoundException("Build src/Domesday.Cli first: dotnet build -c Release", binary);
         var start = new ProcessStartInfo(binary, ["serve", "--data", data, "--urls", "http://127.0.0.1:0", "--log-level", "warning"]) { RedirectStandardOutput = true };
         start.Environment["DOMESDAY_ADMIN_PASSWORD"] = Password;
+        if (database is not null)
+        {
+            start.Environment["DOMESDAY_STORE"] = "postgres";
+            start.Environment["DOMESDAY_POSTGRES"] = database;
+            start.Environment["DOMESDAY_KEY_PASSPHRASE"] = Password;
+        }
         var watch = Stopwatch.StartNew();
         var process = Process.Start(start)!;
         var address = await AddressAsync(process);
@@ -46,9 +54,10 @@ public sealed class DomesdayServer : IDisposable
         using var ready = await admin.GetAsync("/readyz");
         ready.EnsureSuccessStatusCode();
         var readyIn = watch.Elapsed;
+        if (key is not null) return new(process, address, readyIn, key);
         using var made = await admin.PostAsync("/audit/v1/keys", new StringContent("""{"name":"bench","rights":["read","write"]}""", Encoding.UTF8, "application/json"));
         var body = await made.Content.ReadFromJsonAsync<JsonElement>();
-        return new(process, address, readyIn, body.TryGetProperty("key", out var key) ? key.GetString()! : throw new InvalidOperationException(body.ToString()));
+        return new(process, address, readyIn, body.TryGetProperty("key", out var madeKey) ? madeKey.GetString()! : throw new InvalidOperationException(body.ToString()));
     }
 
     public long Resident => ProcessFigures.Resident(ProcessId);

@@ -22,18 +22,34 @@ public static class IngestBenchmark
         while (take() is { } index) await PostAsync(connection, server, lines.Batch(index));
     });
 
+    /// <summary>The connections are spread over several nodes.</summary>
+    public static Task<Rate> BatchesAsync(IReadOnlyList<DomesdayServer> nodes, PreparedWorkload lines, int batches)
+    {
+        var connections = -1;
+        return TimeAsync(nodes[0].ProcessId, batches * (long)PreparedWorkload.BatchEvents, Writers, batches, async take =>
+        {
+            var node = nodes[Interlocked.Increment(ref connections) % nodes.Count];
+            using var connection = new RawConnection(node.Address);
+            while (take() is { } index) await PostAsync(connection, node, lines.Batch(index));
+        });
+    }
+
     public static Task<Rate> BatchesAsync(PostgresServer server, PostgresLedger ledger, PreparedWorkload copy) => TimeAsync(server.ProcessId, copy.Batches * (long)PreparedWorkload.BatchEvents, Writers, copy.Batches, async take =>
     {
         while (take() is { } index) await ledger.CopyAsync(copy.Batch(index));
     });
 
-    public static Task<Rate> SinglesAsync(DomesdayServer server, WorkloadGenerator generator, long first, int count)
+    public static Task<Rate> SinglesAsync(DomesdayServer server, WorkloadGenerator generator, long first, int count) => SinglesAsync([server], generator, first, count);
+
+    public static Task<Rate> SinglesAsync(IReadOnlyList<DomesdayServer> nodes, WorkloadGenerator generator, long first, int count)
     {
+        var connections = -1;
         var events = Enumerable.Range(0, count).AsParallel().AsOrdered().Select(i => WorkloadJson.Lines(generator, first + i, 1)).ToArray();
-        return TimeAsync(server.ProcessId, count, Singles, count, async take =>
+        return TimeAsync(nodes[0].ProcessId, count, Singles, count, async take =>
         {
-            using var connection = new RawConnection(server.Address);
-            while (take() is { } index) await PostAsync(connection, server, events[index]);
+            var node = nodes[Interlocked.Increment(ref connections) % nodes.Count];
+            using var connection = new RawConnection(node.Address);
+            while (take() is { } index) await PostAsync(connection, node, events[index]);
         });
     }
 

@@ -13,6 +13,7 @@ public sealed class PolicySource : IAsyncDisposable
     private const int WaitSeconds = 60;
 
     private readonly CompiledPolicy _own;
+    private readonly bool _ignoresNothing;
     private readonly string? _file;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
@@ -22,9 +23,11 @@ public sealed class PolicySource : IAsyncDisposable
 
     /// <param name="own">In force while nobody has set a policy at the service.</param>
     /// <param name="file">Where the service's policy is kept; null: nowhere.</param>
-    public PolicySource(CompiledPolicy own, string? file, TimeProvider time)
+    /// <param name="ignoresNothing">A service's policy without an ignore list of its own ignores nothing, where Docker's endpoints have no meaning.</param>
+    public PolicySource(CompiledPolicy own, string? file, bool ignoresNothing, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(own);
+        _ignoresNothing = ignoresNothing;
         (_own, _current, _file, _time) = (own, own, file, time);
         if (file is not null && File.Exists(file)) Load(file);
     }
@@ -106,7 +109,7 @@ public sealed class PolicySource : IAsyncDisposable
     private void Take(PolicyAnswer answer, bool isNew)
     {
         var faults = new List<Fault>();
-        var compiled = answer.Version == 0 ? _own : CompiledPolicy.TryCompile(answer.Policy, faults);
+        var compiled = answer.Version == 0 ? _own : CompiledPolicy.TryCompile(_ignoresNothing ? answer.Policy with { Ignore = answer.Policy.Ignore ?? [] } : answer.Policy, faults);
         if (compiled is null)
         {
             // What is in force stays; the version is noted, so that the next change is waited for.

@@ -24,13 +24,23 @@ public sealed class RequestRecording : IDisposable
         if (most.Level == CaptureLevel.Request) RequestBody = new(policy.Policy.BodyBytes);
     }
 
-    public Act Act { get; }
+    public Act Act { get; private set; }
+
+    /// <summary>Whether the request has left an event.</summary>
+    public bool HasEvent { get; private set; }
 
     /// <summary>Takes the request's body as it goes by; null when it is not wanted.</summary>
     public BodyTee? RequestBody { get; }
 
     /// <summary>Adds to the event what only the application knows; applied before it is written.</summary>
     public Func<AuditEvent, AuditEvent>? Enrich { get; set; }
+
+    /// <summary>Lets who knows the API better say what the request means; before <see cref="StartAsync"/>.</summary>
+    public void Refine(Func<Act, Act> refine)
+    {
+        ArgumentNullException.ThrowIfNull(refine);
+        Act = refine(Act);
+    }
 
     /// <summary>Whether an answer with this status is to be read before it is passed on, because it holds the id of what was created.</summary>
     public bool WantsAnswer(int status) => status is >= 200 and < 300 && (Act.CreatedId.Count > 0 || Act.CreatedName.Count > 0);
@@ -72,6 +82,7 @@ public sealed class RequestRecording : IDisposable
         if (outcome == SpoolOutcome.Kept)
         {
             _recorder.Recorded(decision.Level);
+            HasEvent = true;
             return true;
         }
         // What was begun durably is recorded, though without its outcome.

@@ -127,7 +127,10 @@ public static class ControlKinds
     public static ControlKind<ViewRecord> View { get; } = new("view", ControlJson.Default.ViewRecord,
         state => state.Views, (state, table) => state with { Views = table }, record => record);
 
-    internal static IReadOnlyList<ControlKind> All { get; } = [Tenant, User, Key, Application, Session, Role, Grant, DataSink, CapturePolicy, DialectSettings, Certificate, Retention, View, Sink];
+    public static ControlKind<AlertRecord> Alert { get; } = new("alert", ControlJson.Default.AlertRecord,
+        state => state.Alerts, (state, table) => state with { Alerts = table }, record => record);
+
+    internal static IReadOnlyList<ControlKind> All { get; } = [Tenant, User, Key, Application, Session, Role, Grant, DataSink, CapturePolicy, DialectSettings, Certificate, Retention, View, Sink, Alert];
 
     internal static ControlKind? Named(string? name) => All.FirstOrDefault(kind => kind.Name == name);
 }

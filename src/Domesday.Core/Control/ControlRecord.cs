@@ -139,5 +139,6 @@ public sealed record ApiKeyRecord : ControlRecord
 [JsonSerializable(typeof(DialectSettingsRecord))]
 [JsonSerializable(typeof(RetentionRecord))]
 [JsonSerializable(typeof(SinkRecord))]
+[JsonSerializable(typeof(AlertRecord))]
 [JsonSerializable(typeof(ViewRecord))]
 internal sealed partial class ControlJson : JsonSerializerContext;

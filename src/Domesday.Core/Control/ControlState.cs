@@ -49,6 +49,9 @@ public sealed record ControlState
     /// <summary>Of all tenants, by id.</summary>
     public ImmutableDictionary<string, ViewRecord> Views { get; init; } = ImmutableDictionary.Create<string, ViewRecord>(StringComparer.Ordinal);
 
+    /// <summary>By id.</summary>
+    public ImmutableDictionary<string, AlertRecord> Alerts { get; init; } = ImmutableDictionary.Create<string, AlertRecord>(StringComparer.Ordinal);
+
     /// <summary>Whether the tenant exists and takes events and credentials.</summary>
     public bool IsActive(string tenant) => Tenants.TryGetValue(tenant, out var record) && record.DisabledAt is null;
 }

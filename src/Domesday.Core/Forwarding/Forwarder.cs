@@ -13,13 +13,15 @@ namespace Domesday.Core.Forwarding;
 
 /// <summary>Runs a loop for each sink that the service keeps, and follows their changes: a secret that is replaced takes effect where the sink stands.</summary>
 /// <param name="folder">Where the sinks' cursors lie.</param>
-public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventStore store, IEventReader reader, string folder, TimeProvider time, ILogger<Forwarder> logger)
+/// <param name="shared">Where they lie instead when another node may go on with them.</param>
+public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventStore store, IEventReader reader, string folder, TimeProvider time, ILogger<Forwarder> logger, IKeptFiles? shared = null)
 {
     /// <summary>How often another node's end is noticed.</summary>
     private static readonly TimeSpan BetweenTurns = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan TestMax = TimeSpan.FromSeconds(20);
 
+    private readonly IKeptFiles _files = shared ?? new FolderFiles(folder);
     private readonly ConcurrentDictionary<string, SinkRunner> _runners = new(StringComparer.Ordinal);
 
     /// <summary>Every sink that is known, and how it stands.</summary>
@@ -178,7 +180,7 @@ public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventSto
             if (wanted.TryGetValue(id, out var sink) && sink.Version == runner.Sink.Version && (runner.Loop is not null || runner.Problem is not null) == (isActive && !sink.IsPaused)) continue;
             await runner.DisposeAsync();
             _runners.TryRemove(id, out _);
-            if (!wanted.ContainsKey(id)) new SinkFiles(folder, id).Delete();
+            if (!wanted.ContainsKey(id)) new SinkFiles(_files, id).Delete();
         }
         foreach (var sink in wanted.Values.Where(sink => !_runners.ContainsKey(sink.Id))) Start(sink, state.IsActive(sink.Tenant));
     }
@@ -187,7 +189,7 @@ public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventSto
     {
         try
         {
-            var progress = new SinkProgress(sink, new(folder, sink.Id), store.Size(sink.Tenant), time, logger);
+            var progress = new SinkProgress(sink, new(_files, sink.Id), store.Size(sink.Tenant), time, logger);
             _runners[sink.Id] = SinkRunner.Start(sink, progress, isActive && !sink.IsPaused ? opener.Open(sink) : (Result<OpenedSink>?)null, store, reader, time, logger);
         }
         catch (Exception exception)

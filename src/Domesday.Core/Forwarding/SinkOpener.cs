@@ -1,4 +1,5 @@
 using Domesday.Core.Control;
+using Domesday.Core.Export;
 using Domesday.Core.Problems;
 using Domesday.Core.Query;
 using Domesday.Core.Secrets;

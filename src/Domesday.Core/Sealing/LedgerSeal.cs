@@ -27,7 +27,7 @@ internal sealed class LedgerSeal(string tenant, SealedHead? recorded, bool isNew
     /// <summary>Takes up what another node signed. Before this node signs anything it builds the tree up to there.</summary>
     public void Follow(SealedHead head)
     {
-        (Tree, IsExamined, BehindSince) = (null, false, null);
+        (Tree, IsExamined, IsShared, BehindSince) = (null, false, true, null);
         _head = head;
     }
 
@@ -52,6 +52,9 @@ internal sealed class LedgerSeal(string tenant, SealedHead? recorded, bool isNew
 
     /// <summary>Whether the tree was found to agree with <see cref="Vouched"/>.</summary>
     public bool IsExamined { get; set; }
+
+    /// <summary>Whether the other nodes know of what this one shows.</summary>
+    public bool IsShared { get; set; }
 
     /// <summary>Not tried again before.</summary>
     public DateTimeOffset RetryAt { get; set; }

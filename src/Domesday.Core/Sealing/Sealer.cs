@@ -203,7 +203,8 @@ public sealed class Sealer : IDisposable
             if (vouched is not null)
             {
                 seal.Head = vouched;
-                return (SealedHead?)null;
+                // Other nodes may not have it: it was signed before there were any.
+                return _nodes.Share is null || seal.IsShared ? null : vouched;
             }
         }
         return seal.Head is { } head && head.Size == tree.Size ? null : _signer.Sign(seal.Tenant, tree.Size, tree.Root);
@@ -255,7 +256,7 @@ public sealed class Sealer : IDisposable
             _record.Record([.. pending.Select(one => (one.Seal.Tenant, one.Head.Note))]);
             foreach (var (seal, head) in pending)
             {
-                seal.Head = head;
+                (seal.Head, seal.IsShared) = (head, true);
                 seal.BehindSince = _store.Size(seal.Tenant) > head.Size ? _time.GetUtcNow() : null;
             }
             _metrics.Signed(pending.Count);

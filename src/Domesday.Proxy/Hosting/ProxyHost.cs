@@ -45,7 +45,7 @@ public sealed class ProxyHost : IAsyncDisposable
         _client = new(options.Server with { RetriesMax = 0, Time = options.Time });
         Directory.CreateDirectory(options.Folder);
         _spool = EventSpool.Open(new() { Folder = Path.Combine(options.Folder, "spool"), BytesMax = options.SpoolBytesMax, Time = options.Time }, _client);
-        _policy = new(options.Policy, options.FollowsServer ? Path.Combine(options.Folder, "policy.json") : null, options.Time);
+        _policy = new(options.Policy, options.FollowsServer ? Path.Combine(options.Folder, "policy.json") : null, ignoresNothing: false, options.Time);
         _recorder = new(_spool, _policy, decoder, new() { Producer = ProducerName(options), Service = options.Service, Time = options.Time });
     }
 

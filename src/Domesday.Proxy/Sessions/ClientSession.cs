@@ -90,32 +90,34 @@ internal sealed class ClientSession(WireConnection client, SessionSettings setti
     /// <summary>Waits for a head: long for its first byte, not long for the rest.</summary>
     private async Task<int> HeadAsync()
     {
-        var head = client.Input.HeadAsync(null);
+        if (client.Input.Available.IsEmpty)
+        {
+            var first = client.Input.FillAsync();
+            if (!await IsInTimeAsync(first, settings.IdleTimeout)) return 0;
+            if (!await first) return 0;
+        }
+        // One after the other: two who read at once would write over each other.
+        var head = client.Input.HeadAsync();
         if (head.IsCompletedSuccessfully) return head.Result;
         var waiting = head.AsTask();
+        if (await IsInTimeAsync(waiting, settings.HeadTimeout, 408)) return await waiting;
+        return 0;
+    }
+
+    /// <returns>False when it was given up, and the connection with it.</returns>
+    private async Task<bool> IsInTimeAsync(Task reading, TimeSpan timeout, int? status = null)
+    {
         try
         {
-            if (client.Input.Available.IsEmpty)
-            {
-                try
-                {
-                    await client.Input.FillAsync().WaitAsync(settings.IdleTimeout, settings.Time);
-                }
-                catch (TimeoutException)
-                {
-                    client.Dispose();
-                    await Ignored(waiting);
-                    return 0;
-                }
-            }
-            return await waiting.WaitAsync(settings.HeadTimeout, settings.Time);
+            await reading.WaitAsync(timeout, settings.Time);
+            return true;
         }
         catch (TimeoutException)
         {
-            await RefuseAsync(408, "The head of the request did not come in time.");
+            if (status is not null) await WriteRefusalAsync(status.Value, "The head of the request did not come in time.");
             client.Dispose();
-            await Ignored(waiting);
-            return 0;
+            await Ignored(reading);
+            return false;
         }
     }
 
@@ -151,16 +153,28 @@ internal sealed class ClientSession(WireConnection client, SessionSettings setti
     /// <summary>Answers by itself, and closes: what the client still sends is read for a moment, since a reset would take the answer from it.</summary>
     private async Task RefuseAsync(int status, string reason)
     {
-        var body = Encoding.UTF8.GetBytes($$"""{"message":"{{System.Text.Json.JsonEncodedText.Encode(reason)}}"}""" + "\n");
-        var head = $"HTTP/1.1 {status} {ReasonPhrase(status)}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\nX-Domesday-Proxy: refused\r\n\r\n";
         try
         {
-            await client.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(head), .. body]);
+            await WriteRefusalAsync(status, reason);
             await client.EndSendingAsync();
             var rest = DrainAsync();
             await rest.WaitAsync(LingerTimeout, settings.Time);
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException or TimeoutException)
+        {
+            // It does not listen.
+        }
+    }
+
+    private async Task WriteRefusalAsync(int status, string reason)
+    {
+        var body = Encoding.UTF8.GetBytes($$"""{"message":"{{System.Text.Json.JsonEncodedText.Encode(reason)}}"}""" + "\n");
+        var head = $"HTTP/1.1 {status} {ReasonPhrase(status)}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\nX-Domesday-Proxy: refused\r\n\r\n";
+        try
+        {
+            await client.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(head), .. body]);
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
             // It does not listen.
         }

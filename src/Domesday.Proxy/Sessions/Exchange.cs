@@ -24,6 +24,7 @@ internal sealed class Exchange(WireConnection client, WireConnection upstream, M
     private const int ClientClosed = 499;
 
     private Task _requestBody = Task.CompletedTask;
+    private volatile Exception? _requestFault;
     private bool _isRecorded, _isAnswering;
 
     public int RefusalStatus { get; private set; }
@@ -66,7 +67,8 @@ internal sealed class Exchange(WireConnection client, WireConnection upstream, M
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException or WireException)
         {
-            // The request ends in the middle, and the upstream must not take it for whole.
+            // The request ends in the middle, and the upstream must not take it for whole. Why is known before it can answer to that.
+            _requestFault = exception;
             upstream.Abort();
             throw;
         }
@@ -95,7 +97,7 @@ internal sealed class Exchange(WireConnection client, WireConnection upstream, M
     {
         while (true)
         {
-            var length = await upstream.Input.HeadAsync(null);
+            var length = await upstream.Input.HeadAsync();
             if (length == 0) return null;
             var response = HeadParser.Response(upstream.Input.Available.Span[..length]);
             upstream.Input.Advance(length);
@@ -169,13 +171,13 @@ internal sealed class Exchange(WireConnection client, WireConnection upstream, M
     private static bool IsLast(MessageHead head) => head.HasElement("Connection", "close") || head.MinorVersion == 0 && !head.HasElement("Connection", "keep-alive");
 
     private async Task<ExchangeEnd> UpstreamEndedAsync() =>
-        _requestBody.IsFaulted ? await BrokenAsync(_requestBody.Exception!.InnerException!) : await BrokenAsync(new EndOfStreamException("It closed the connection without an answer."));
+        await BrokenAsync(_requestFault ?? new EndOfStreamException("It closed the connection without an answer."));
 
     /// <summary>Records what came of it. Where the client has seen nothing of an answer yet, it is told; where it has, its connection breaks off too.</summary>
     private async Task<ExchangeEnd> BrokenAsync(Exception exception)
     {
         upstream.Abort();
-        var (status, reason) = (_requestBody.Exception?.InnerException, exception) switch
+        var (status, reason) = (_requestFault, exception) switch
         {
             (WireException fault, _) => (fault.Status, fault.Message),
             ({ }, _) or (_, RelayBrokenException) => (ClientClosed, "The client broke off."),

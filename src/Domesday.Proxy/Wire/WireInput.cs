@@ -1,7 +1,7 @@
 namespace Domesday.Proxy.Wire;
 
 /// <summary>What comes from one side, as far as it was read and not yet used.</summary>
-/// <remarks>At most one read is under way; whoever asks for more meanwhile waits for the same one. For one user at a time besides whoever watches for the end.</remarks>
+/// <remarks>At most one read is under way; who asks for more meanwhile waits for the same one. For one user at a time: who only watches for the end asks before the next user does.</remarks>
 internal sealed class WireInput(Stream stream)
 {
     private const int FirstBytes = 16 * 1024;
@@ -29,7 +29,7 @@ internal sealed class WireInput(Stream stream)
     /// <returns>0 when nothing more comes.</returns>
     /// <exception cref="WireException">It is too long.</exception>
     /// <exception cref="EndOfStreamException">It breaks off in the middle.</exception>
-    public async ValueTask<int> HeadAsync(Action? begun)
+    public async ValueTask<int> HeadAsync()
     {
         while (true)
         {
@@ -37,7 +37,6 @@ internal sealed class WireInput(Stream stream)
             var length = HeadParser.LengthOf(Available.Span);
             if (length > HeadParser.HeadBytesMax || length < 0 && Available.Length > HeadParser.HeadBytesMax) throw new WireException(431, $"The head is longer than {HeadParser.HeadBytesMax} bytes.");
             if (length > 0) return length;
-            if (Available.Length > 0) begun?.Invoke();
             if (await FillAsync()) continue;
             return Available.Length == 0 ? 0 : throw new EndOfStreamException("A head breaks off in the middle.");
         }

@@ -33,6 +33,7 @@ internal static class NativeApi
         api.MapRetention();
         api.MapGaps();
         api.MapSinks();
+        api.MapAlerts();
         api.MapViews();
         api.MapLog();
         api.MapVerification();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Domesday.Core.Access;
+using Domesday.Core.Export;
 using Domesday.Core.Forwarding;
 using Domesday.Core.Problems;
 using Domesday.Core.Storage;

@@ -19,6 +19,9 @@ public sealed record ServiceSettings
     /// <summary>Holds a password.</summary>
     public string? Postgres { get; init; }
 
+    /// <summary>Holds a password.</summary>
+    public string? PostgresRead { get; init; }
+
     public string? AdminPassword { get; init; }
 
     public string? TlsCert { get; init; }
@@ -98,6 +101,7 @@ public sealed record ServiceSettings
             Data = Path.GetFullPath(Value(SettingCatalog.Data)!),
             Store = Value(SettingCatalog.Store)!,
             Postgres = Value(SettingCatalog.Postgres),
+            PostgresRead = Value(SettingCatalog.PostgresRead),
             AdminPassword = Value(SettingCatalog.AdminPassword),
             TlsCert = Value(SettingCatalog.TlsCert),
             TlsKey = Value(SettingCatalog.TlsKey),

@@ -28,6 +28,9 @@ internal static class SettingCatalog
     public static Setting<string> Postgres { get; } = new("DOMESDAY_POSTGRES", null, "TEXT",
         "Connection string for the store postgres, such as Host=db.example.com;Database=domesday;Username=domesday;Password=…;SSL Mode=VerifyFull. On a command line others on the machine can see the password.", SettingForms.Text);
 
+    public static Setting<string> PostgresRead { get; } = new("DOMESDAY_POSTGRES_READ", null, "TEXT",
+        "Connection string of a standby. It answers queries when it has everything that was acknowledged before them; the primary answers the others.", SettingForms.Text);
+
     public static Setting<string> AdminPassword { get; } = new("DOMESDAY_ADMIN_PASSWORD", null, "TEXT",
         "Password of the user admin. Without it the first start makes one up and prints it once. A new value at a later start replaces the password. On a command line others on the machine can see it.",
         Password);
@@ -116,7 +119,7 @@ internal static class SettingCatalog
     /// <summary>In the order of the documentation.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        Config, Urls, Data, Store, Postgres, AdminPassword, TlsCert, TlsKey, TlsClientCa, OidcIssuers, KeystoneUrl, KeystoneTenant, KeystoneRoles, KeyPassphrase, Origin, TokenSeconds, TokenKeyDays, EventBytesMax, BatchBytesMax, BatchEventsMax, Retention,
+        Config, Urls, Data, Store, Postgres, PostgresRead, AdminPassword, TlsCert, TlsKey, TlsClientCa, OidcIssuers, KeystoneUrl, KeystoneTenant, KeystoneRoles, KeyPassphrase, Origin, TokenSeconds, TokenKeyDays, EventBytesMax, BatchBytesMax, BatchEventsMax, Retention,
         SyslogUdp, SyslogTcp, SyslogTls, SyslogClientCa,
         CadfAmqp, CadfExchanges, CadfQueue, CadfTenant, CadfRegion, AwsEndpoint, LogLevel, LogFormat,
     ];

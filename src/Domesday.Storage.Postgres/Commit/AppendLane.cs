@@ -20,6 +20,7 @@ internal sealed class AppendLane : IAsyncDisposable
     private readonly Channel<AppendTicket> _waiting = Channel.CreateUnbounded<AppendTicket>(new() { SingleReader = true });
     private readonly LaneParts _parts;
     private readonly Task _loop;
+    private (List<AppendTicket> Tickets, Task<GroupDraft?> Draft)? _ahead;
     private long _bytes;
     private volatile TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -62,30 +63,58 @@ internal sealed class AppendLane : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        var group = new List<AppendTicket>();
-        while (await _waiting.Reader.WaitToReadAsync())
+        while (_ahead is not null || await _waiting.Reader.WaitToReadAsync())
         {
-            group.Clear();
-            var (bytes, events) = (0, 0);
-            while (_waiting.Reader.TryPeek(out var next) && (group.Count == 0 || (bytes + next.Bytes <= GroupBytesMax && events + next.Batch.Entries.Count <= GroupEventsMax)))
-            {
-                _waiting.Reader.TryRead(out _);
-                (bytes, events) = (bytes + next.Bytes, events + next.Batch.Entries.Count);
-                group.Add(next);
-            }
-            await StoreAsync([.. group]);
-            Interlocked.Add(ref _bytes, -bytes);
+            var (group, draft) = _ahead is { } ahead ? ahead : (Gather(), (Task<GroupDraft?>?)null);
+            _ahead = null;
+            if (group.Count == 0) continue;
+            await StoreAsync(group, draft is null ? null : await draft);
+            Interlocked.Add(ref _bytes, -group.Sum(ticket => (long)ticket.Bytes));
             Interlocked.Exchange(ref _room, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
         }
     }
 
-    private async Task StoreAsync(IReadOnlyList<AppendTicket> tickets)
+    /// <summary>Takes what waits as one group.</summary>
+    private List<AppendTicket> Gather()
+    {
+        var group = new List<AppendTicket>();
+        var (bytes, events) = (0, 0);
+        while (_waiting.Reader.TryPeek(out var next) && (group.Count == 0 || (bytes + next.Bytes <= GroupBytesMax && events + next.Batch.Entries.Count <= GroupEventsMax)))
+        {
+            _waiting.Reader.TryRead(out _);
+            (bytes, events) = (bytes + next.Bytes, events + next.Batch.Entries.Count);
+            group.Add(next);
+        }
+        return group;
+    }
+
+    /// <summary>While the database works on one group, the next one is computed.</summary>
+    private void LookAhead(IReadOnlyList<LedgerTurn> turns)
+    {
+        if (_ahead is not null || Gather() is not { Count: > 0 } group) return;
+        _ahead = (group, Task.Run(() => TryDraft(group, turns)));
+    }
+
+    private static GroupDraft? TryDraft(IReadOnlyList<AppendTicket> group, IReadOnlyList<LedgerTurn> turns)
+    {
+        try
+        {
+            return GroupDraft.Ahead(group, turns);
+        }
+        catch (FormatException)
+        {
+            // A batch that cannot be read fails by itself when its turn comes.
+            return null;
+        }
+    }
+
+    private async Task StoreAsync(IReadOnlyList<AppendTicket> tickets, GroupDraft? draft)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                if (await TryStoreAsync(tickets)) return;
+                if (await TryStoreAsync(tickets, attempt == 1 ? draft : null)) return;
             }
             catch (NpgsqlException exception) when (Outage.Is(exception))
             {
@@ -99,14 +128,14 @@ internal sealed class AppendLane : IAsyncDisposable
                 _parts.Failed(exception);
                 if (tickets is [var only]) only.Fail(exception);
                 // One that cannot be stored must not take its neighbours along.
-                else foreach (var ticket in tickets) await StoreAsync([ticket]);
+                else foreach (var ticket in tickets) await StoreAsync([ticket], null);
                 return;
             }
         }
     }
 
     /// <returns>False when it was not stored and is to be tried again.</returns>
-    private async Task<bool> TryStoreAsync(IReadOnlyList<AppendTicket> tickets)
+    private async Task<bool> TryStoreAsync(IReadOnlyList<AppendTicket> tickets, GroupDraft? draft)
     {
         var today = _parts.Today();
         await _parts.Partitions.EnsureAsync(today, CancellationToken.None);
@@ -115,8 +144,10 @@ internal sealed class AppendLane : IAsyncDisposable
         var connection = await _parts.Source.OpenConnectionAsync();
         try
         {
-            var commit = new GroupCommit(connection, tickets, today, _parts.RollUpAfter);
+            var commit = new GroupCommit(connection, tickets, today, _parts.RollUpAfter, draft);
             await commit.PrepareAsync(CancellationToken.None);
+            LookAhead(commit.Turns);
+            await commit.SendAsync(CancellationToken.None);
             try
             {
                 await commit.CommitAsync(CancellationToken.None);

@@ -9,10 +9,11 @@ namespace Domesday.Storage.Postgres.Commit;
 
 /// <summary>One transaction for all batches that wait: locks their ledgers' rows, tells the new from the known, copies rows in, commits once.</summary>
 /// <param name="rollUpAfter">From so many events on they go into the roll-ups.</param>
-internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<AppendTicket> tickets, int today, int rollUpAfter)
+/// <param name="draft">What was computed ahead.</param>
+internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<AppendTicket> tickets, int today, int rollUpAfter, GroupDraft? draft)
 {
-    private readonly GroupRows _rows = new();
-    private readonly List<LedgerTurn> _turns = [];
+    private GroupRows _rows = new();
+    private IReadOnlyList<LedgerTurn> _turns = [];
 
     /// <summary>The transaction's number, by which the database knows later whether it was committed.</summary>
     public string? TransactionId { get; private set; }
@@ -20,22 +21,20 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<App
     /// <summary>Events that were stored.</summary>
     public long Events => _turns.Sum(turn => turn.Size - turn.Locked.Size);
 
-    /// <summary>Writes everything but the commit.</summary>
+    public IReadOnlyList<LedgerTurn> Turns => _turns;
+
+    /// <summary>Locks the ledgers and gives out sequences; from now on it is known where the ledgers will stand.</summary>
     public async ValueTask PrepareAsync(CancellationToken cancellation)
     {
-        var byLedger = tickets.GroupBy(ticket => ticket.Ledger).OrderBy(group => group.Key.Identity!.Id).ToList();
-        var (locked, stored) = await LockAsync([.. byLedger.Select(group => group.Key)], cancellation);
-        foreach (var group in byLedger)
-        {
-            var (ledger, id) = (group.Key, group.Key.Identity!.Id);
-            await LedgerMap.LoadCodesAsync(connection, ledger, locked[id].Codes, cancellation);
-            var turn = new LedgerTurn(ledger, locked[id], stored[id], _rows);
-            turn.Write([.. group]);
-            await RollAsync(turn, cancellation);
-            _turns.Add(turn);
-        }
-        await _rows.SendAsync(connection, cancellation);
+        var ledgers = tickets.Select(ticket => ticket.Ledger).Distinct().ToList();
+        var (locked, stored) = await LockAsync(ledgers, cancellation);
+        foreach (var ledger in ledgers) await LedgerMap.LoadCodesAsync(connection, ledger, locked[ledger.Identity!.Id].Codes, cancellation);
+        var final = draft is not null && draft.Fits(locked, stored) ? draft : GroupDraft.Of(tickets, locked, stored);
+        (_turns, _rows) = (final.Turns, final.Rows);
+        foreach (var turn in _turns) await RollAsync(turn, cancellation);
     }
+
+    public ValueTask SendAsync(CancellationToken cancellation) => _rows.SendAsync(connection, cancellation);
 
     public async ValueTask CommitAsync(CancellationToken cancellation)
     {
@@ -57,6 +56,7 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<App
         foreach (var turn in _turns.Where(turn => turn.HasGrown))
         {
             turn.Codes.Publish();
+            turn.Ledger.Leaves.Add(turn.Locked.Size, [.. turn.Leaves]);
             if (turn.Rolled == turn.Size) turn.Ledger.Rolling.Rolled(turn.Size);
             else turn.Ledger.Rolling.Committed(turn.Locked.Rolled, turn.Locked.Size, turn.Hours);
             turn.Ledger.Learn(turn.Size, turn.Ledger.First, turn.Ledger.Bytes + turn.Bytes);

@@ -22,6 +22,7 @@ internal sealed class LedgerTurn(Ledger ledger, LockedLedger locked, IReadOnlyDi
     private readonly Dictionary<Guid, Placed> _placed = [];
     private readonly EventRow _row = new();
     private readonly ByteBuffer _entry = new();
+    private readonly List<MerkleHash> _leaves = [];
     private readonly List<(AppendTicket Ticket, Receipt[] Receipts, List<int> Duplicates)> _answers = [];
 
     public Ledger Ledger => ledger;
@@ -33,12 +34,18 @@ internal sealed class LedgerTurn(Ledger ledger, LockedLedger locked, IReadOnlyDi
     /// <summary>Events after this turn.</summary>
     public long Size { get; private set; } = locked.Size;
 
+    /// <summary>Of what this turn adds, in order.</summary>
+    public IReadOnlyList<MerkleHash> Leaves => _leaves;
+
     /// <summary>Bytes that this turn adds.</summary>
     public long Bytes { get; private set; }
 
     public long MinTime { get; private set; } = long.MaxValue;
 
     public long MaxTime { get; private set; } = long.MinValue;
+
+    /// <summary>Where the ledger stands once the group is committed.</summary>
+    public LockedLedger After => new(Size, Rolled, HasGrown ? _codes.Last : locked.Codes, locked.Day);
 
     /// <summary>Counts of what this turn adds.</summary>
     public RollupHours Hours { get; } = new();
@@ -103,6 +110,7 @@ internal sealed class LedgerTurn(Ledger ledger, LockedLedger locked, IReadOnlyDi
         _entry.Advance(pending.Write(buffer, sequence, _entry.Reserve(pending.LengthWith(sequence))));
         var placed = new Placed(sequence, MerkleHash.OfLeaf(_entry.Written));
         _placed.Add(key, placed);
+        _leaves.Add(placed.Leaf);
         _row.Read(sequence, _entry.Written, _identity.Salt, _codes);
         (MinTime, MaxTime) = (Math.Min(MinTime, _row.Time), Math.Max(MaxTime, _row.Time));
         rows.Id(_identity.Id, key, sequence);

@@ -4,7 +4,7 @@ using Domesday.Storage.Postgres.Rollups;
 namespace Domesday.Storage.Postgres.Ledgers;
 
 /// <summary>What this node knows of a ledger: its place in the tables, its dictionary, how far it has grown.</summary>
-internal sealed class Ledger(string name)
+internal sealed class Ledger(string name, LeafBudget budget)
 {
     private readonly Lock _lock = new();
     private TaskCompletionSource _grown = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -26,6 +26,8 @@ internal sealed class Ledger(string name)
 
     /// <summary>Counts of the events behind the roll-ups; touched by the ledger's one writer of this node alone.</summary>
     public RollingCounts Rolling { get; } = new();
+
+    public RecentLeaves Leaves { get; } = new(budget);
 
     /// <summary>Events that it is known to have: never more than the database has, and a moment behind what other nodes add.</summary>
     public long Size => Interlocked.Read(ref _size);

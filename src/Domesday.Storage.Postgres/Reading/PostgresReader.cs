@@ -15,7 +15,7 @@ using Npgsql;
 namespace Domesday.Storage.Postgres.Reading;
 
 /// <summary>Answers queries, each in one transaction that sees one moment.</summary>
-internal sealed class PostgresReader(NpgsqlDataSource source, LedgerMap map, TimeProvider time) : IEventReader
+internal sealed class PostgresReader(ReadRouter router, TimeProvider time) : IEventReader
 {
     private const int BatchEntries = 512;
     private const int Attempts = 3;
@@ -89,8 +89,8 @@ internal sealed class PostgresReader(NpgsqlDataSource source, LedgerMap map, Tim
     public async IAsyncEnumerable<IReadOnlyList<StoredEntry>> ReadAsync(
         AccessScope scope, EventFilter filter, EventOrder order, bool descending, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        await using var session = await ReadSession.OpenAsync(source, cancellation);
-        var ledgers = await session.LedgersAsync(map, scope, cancellation);
+        var (opened, ledgers) = await OpenAsync(scope, cancellation);
+        await using var session = opened;
         var walk = Walk(session, ledgers, scope, new EventQuery { Filter = filter, Order = order, Descending = descending }, long.MaxValue, withEntries: true);
         var batch = new List<StoredEntry>(BatchEntries);
         while (await walk.NextAsync(cancellation) is { } next)
@@ -147,6 +147,22 @@ internal sealed class PostgresReader(NpgsqlDataSource source, LedgerMap map, Tim
         return new FilterMatcher(scope, EventFilter.All).Matches(entry.Span, slices, sequence) ? new StoredEntry(ledger.Name, sequence, entry) : Missing;
     }
 
+    /// <summary>Begins a stream, again when the connection was lost before anything was read.</summary>
+    private async ValueTask<(ReadSession Session, IReadOnlyList<LedgerSnapshot> Ledgers)> OpenAsync(AccessScope scope, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await router.OpenAsync(scope, isAgain: attempt > 1, cancellation);
+            }
+            catch (NpgsqlException exception) when (Outage.Is(exception) && attempt < Attempts)
+            {
+                // The pool held a connection that was gone.
+            }
+        }
+    }
+
     /// <summary>Asks in a session of its own, and again when the connection was lost: nothing was changed.</summary>
     private async ValueTask<Result<T>> AnswerAsync<T>(AccessScope scope, Func<ReadSession, IReadOnlyList<LedgerSnapshot>, ValueTask<Result<T>>> answer, CancellationToken cancellation)
     {
@@ -154,8 +170,9 @@ internal sealed class PostgresReader(NpgsqlDataSource source, LedgerMap map, Tim
         {
             try
             {
-                await using var session = await ReadSession.OpenAsync(source, cancellation);
-                return await answer(session, await session.LedgersAsync(map, scope, cancellation));
+                var (opened, ledgers) = await router.OpenAsync(scope, isAgain: attempt > 1, cancellation);
+                await using var session = opened;
+                return await answer(session, ledgers);
             }
             catch (CorruptLedgerException exception)
             {

@@ -17,7 +17,8 @@ internal static class Migrations
         .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(Load)];
 
     /// <exception cref="IOException">The database was made by a newer version.</exception>
-    public static async Task RunAsync(NpgsqlDataSource source, CancellationToken cancellation)
+    /// <param name="arrange">Does what follows from the schema, under the same lock.</param>
+    public static async Task RunAsync(NpgsqlDataSource source, Func<NpgsqlConnection, CancellationToken, ValueTask> arrange, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -31,6 +32,7 @@ internal static class Migrations
             await RunAsync(connection, migration.Sql, cancellation);
             await RunAsync(connection, $"insert into schema_migration (number, name) values ({migration.Number}, '{migration.Name}')", cancellation);
         }
+        await arrange(connection, cancellation);
         await transaction.CommitAsync(cancellation);
     }
 

@@ -37,10 +37,17 @@ internal sealed class Partitions(NpgsqlDataSource source)
             await RunAsync(connection, $"select pg_advisory_xact_lock({Migrations.LockKey})", cancellation);
             // Whoever still reads the parent must not make writers queue up behind this.
             await RunAsync(connection, "set local lock_timeout = '1s'", cancellation);
-            foreach (var table in Parents) await RunAsync(connection, $"drop table if exists {NameOf(table, day)}", cancellation);
-            await RunAsync(connection, $"delete from retired_day where day = {day}", cancellation);
-            await transaction.CommitAsync(cancellation);
-            _known.TryRemove(day, out _);
+            try
+            {
+                foreach (var table in Parents) await RunAsync(connection, $"drop table if exists {NameOf(table, day)}", cancellation);
+                await RunAsync(connection, $"delete from retired_day where day = {day}", cancellation);
+                await transaction.CommitAsync(cancellation);
+                _known.TryRemove(day, out _);
+            }
+            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.LockNotAvailable)
+            {
+                // Somebody looks at the tables by other means; another time.
+            }
         }
     }
 
@@ -60,8 +67,8 @@ internal sealed class Partitions(NpgsqlDataSource source)
     private async Task<List<int>> RetiredAsync(CancellationToken cancellation)
     {
         await using var command = source.CreateCommand("""
-            select day from retired_day where retired_in < pg_snapshot_xmin(pg_current_snapshot()) and not exists (select from ledger_day where ledger_day.day = retired_day.day)
-            and day < (select max(day) from ledger)
+            select day from retired_day where day < (select max(day) from ledger) and not exists (select from ledger_day where ledger_day.day = retired_day.day)
+            and not exists (select from pg_stat_activity where pid <> pg_backend_pid() and (datname = current_database() or datname is null) and age(backend_xmin) >= age(retired_in::xid))
             """);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var days = new List<int>();

@@ -1,5 +1,5 @@
 // What every page does: theme, menus that close, and the parts that a page's own attributes ask for.
-import { setCookie, getCookie, announce } from "./shared.js";
+import { setCookie, getCookie, announce, element } from "./shared.js";
 
 const YEAR = 400 * 24 * 3600;
 const root = document.documentElement;
@@ -49,6 +49,16 @@ document.addEventListener("keydown", event => {
 const now = Date.now(), seen = Number(getCookie("domesday_seen"));
 if (seen && now - seen > 30 * 60 * 1000) setCookie("domesday_last_visit", new Date(seen).toISOString(), YEAR);
 setCookie("domesday_seen", String(now), YEAR);
+
+// What a form did before the page was shown anew.
+const done = sessionStorage.getItem("domesday_done");
+if (done) {
+  sessionStorage.removeItem("domesday_done");
+  const toast = element("p", { class: "toast" }, done);
+  document.body.append(toast);
+  announce(done);
+  setTimeout(() => toast.remove(), 4000);
+}
 
 if (document.querySelector("[data-events]")) import("./events.js");
 if (document.querySelector("form[data-api]")) import("./forms.js");

@@ -67,7 +67,7 @@ class Wrong extends Error {
 function done(form, answer) {
   const secret = form.dataset.secret && answer?.[form.dataset.secret];
   if (secret) return reveal(form, secret);
-  announce("Done.");
+  sessionStorage.setItem("domesday_done", "Done.");
   const next = form.dataset.next?.replace("{id}", encodeURIComponent(answer?.[form.dataset.id ?? "id"] ?? ""));
   if (next && next !== location.pathname + location.search) location.href = next;
   else location.reload();

@@ -38,6 +38,22 @@ public sealed class PassingTests
     }
 
     [Fact]
+    public async Task A_connection_that_asks_again_and_again_is_answered_each_time()
+    {
+        await using var proxy = await ProxyFixture.StartAsync(service: false, policy: new() { Level = Events.CaptureLevel.None });
+        using var client = await proxy.ClientAsync();
+        Task? answering = null;
+        for (var i = 0; i < 3_000; i++)
+        {
+            await client.SendAsync("GET /1 HTTP/1.1\r\nHost: d\r\n\r\n");
+            answering ??= AnswerAsync(await proxy.UpstreamAsync(), 28);
+            Assert.EndsWith("\r\n\r\na", await client.ReadAsync(39), StringComparison.Ordinal);
+        }
+        client.EndSending();
+        await answering!;
+    }
+
+    [Fact]
     public async Task A_client_that_waits_for_100_gets_it_from_the_upstream_and_nobody_else()
     {
         await using var proxy = await ProxyFixture.StartAsync(service: false);
@@ -227,5 +243,15 @@ public sealed class PassingTests
         using var client = await proxy.ClientAsync();
         await client.SendAsync("GET / HTTP/1.1\r\nHost: d\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 502 ", await client.ReadToEndAsync(), StringComparison.Ordinal);
+    }
+
+    private static async Task AnswerAsync(ProxyFixture.Wire upstream, int length)
+    {
+        var buffer = new byte[1_024];
+        for (var got = 0; await upstream.ReadSomeAsync(buffer) is > 0 and var read;)
+        {
+            got += read;
+            if (got % length == 0) await upstream.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na");
+        }
     }
 }

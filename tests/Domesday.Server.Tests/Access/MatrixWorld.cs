@@ -42,6 +42,7 @@ internal sealed class MatrixWorld : IAsyncDisposable
         ["hiddenId"] = "absent-event",
         ["quarantined"] = "987654",
         ["sink"] = "snk_0000000000000000",
+        ["alert"] = "alr_0000000000000000",
         ["view"] = "vabsentabs",
     };
 
@@ -73,6 +74,8 @@ internal sealed class MatrixWorld : IAsyncDisposable
         There["application"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/applications?tenant={Tenant}", application))["client_id"]!.GetValue<string>();
         There["key"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/keys?tenant={Tenant}", new() { ["name"] = TenantMark, ["rights"] = new JsonArray("monitor") }))["id"]!.GetValue<string>();
         There["certificate"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/certificates?tenant={Tenant}", new() { ["user"] = There["user"] }))["serial"]!.GetValue<string>();
+        var alert = new JsonObject { ["name"] = TenantMark, ["filter"] = "action=never-seen", ["condition"] = "each", ["disabled"] = true };
+        There["alert"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/alerts?tenant={Tenant}", alert))["id"]!.GetValue<string>();
         There["sink"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/sinks?tenant={Tenant}", new()
         {
             ["name"] = TenantMark,

@@ -1,5 +1,6 @@
 using System.Text;
 using Amazon.Runtime;
+using Domesday.Core.Export;
 using Domesday.Core.Forwarding;
 using Domesday.Sinks.Aws;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -14,6 +14,7 @@ public sealed class ServiceNode : IAsyncDisposable
     private readonly Process _process;
     private readonly StringBuilder _log;
     private readonly string _data;
+    private bool _keepsData;
 
     private ServiceNode(Process process, StringBuilder log, string data, Uri address)
     {
@@ -39,14 +40,15 @@ public sealed class ServiceNode : IAsyncDisposable
 
     public static string Binary { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../Domesday.Cli/release/domesday"));
 
-    public static async Task<ServiceNode> StartAsync(string database, string? data = null, string? passphrase = "the nodes' passphrase", params (string Name, string Value)[] settings)
+    /// <param name="database">Null for the embedded store.</param>
+    /// <param name="keep">Leave the data folder to the next one.</param>
+    public static async Task<ServiceNode> StartAsync(string? database, string? data = null, string? passphrase = "the nodes' passphrase", bool keep = false)
     {
         data ??= Directory.CreateTempSubdirectory("domesday-node-").FullName;
-        var start = new ProcessStartInfo(Binary, ["serve", "--data", data, "--urls", "http://127.0.0.1:0", "--store", "postgres"]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["DOMESDAY_POSTGRES"] = database;
+        var start = new ProcessStartInfo(Binary, ["serve", "--data", data, "--urls", "http://127.0.0.1:0", "--store", database is null ? "embedded" : "postgres"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        if (database is not null) start.Environment["DOMESDAY_POSTGRES"] = database;
         start.Environment["DOMESDAY_ADMIN_PASSWORD"] = Password;
         if (passphrase is not null) start.Environment["DOMESDAY_KEY_PASSPHRASE"] = passphrase;
-        foreach (var (name, value) in settings) start.Environment[name] = value;
         var process = Process.Start(start)!;
         var log = new StringBuilder();
         void Keep(string? line)
@@ -63,7 +65,7 @@ public sealed class ServiceNode : IAsyncDisposable
         };
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
-        if (await address.Task is { } listens) return new(process, log, data, listens);
+        if (await address.Task is { } listens) return new(process, log, data, listens) { _keepsData = keep };
         await process.WaitForExitAsync();
         Directory.Delete(data, recursive: true);
         throw new InvalidOperationException($"The node did not start: {log}");
@@ -122,7 +124,7 @@ public sealed class ServiceNode : IAsyncDisposable
             await _process.WaitForExitAsync();
         }
         _process.Dispose();
-        if (Directory.Exists(_data)) Directory.Delete(_data, recursive: true);
+        if (!_keepsData && Directory.Exists(_data)) Directory.Delete(_data, recursive: true);
     }
 
     private void Signal(string name)

@@ -1,7 +1,6 @@
-using Domesday.Core.Export;
 using Domesday.Events.Schema;
 
-namespace Domesday.Core.Forwarding;
+namespace Domesday.Core.Export;
 
 /// <summary>One line for people about an event.</summary>
 public static class EventSentence

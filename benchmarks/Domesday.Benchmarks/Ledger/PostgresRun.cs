@@ -1,0 +1,115 @@
+using System.Diagnostics.Metrics;
+using Domesday.Benchmarks.Rivals;
+using Domesday.Benchmarks.Workload;
+using Domesday.Events;
+using Domesday.Storage.Postgres;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Domesday.Benchmarks.Ledger;
+
+/// <summary>The same workload on the store postgres, with one node and with two, beside a plain table in a PostgreSQL of the same settings.</summary>
+public sealed class PostgresRun : IDisposable
+{
+    private readonly string _folder;
+    private readonly int _events;
+    private readonly Report _report;
+    private readonly WorkloadGenerator _generator;
+    private readonly long _start;
+    private readonly PreparedWorkload _lines;
+    private readonly PreparedWorkload _copy;
+
+    public PostgresRun(string folder, int events, Report report)
+    {
+        (_folder, _events, _report) = (folder, events, report);
+        Directory.CreateDirectory(folder);
+        _start = new Timestamp(1_790_000_000_000_000).Microseconds / 86_400_000_000 * 86_400_000_000;
+        _generator = new(events, _start);
+        Console.WriteLine($"Writing {Report.Number(events)} events out ahead, as NDJSON and as binary COPY …");
+        _lines = PreparedWorkload.Lines(_generator, events, Path.Combine(folder, "lines"));
+        _copy = PreparedWorkload.Copy(_generator, events, Path.Combine(folder, "copy"));
+    }
+
+    public async Task RunAsync()
+    {
+        using var rival = new PostgresServer(Path.Combine(_folder, "rival"));
+        await using var ledger = new PostgresLedger(rival.ConnectionString);
+        await ledger.CreateAsync(_start);
+        using var database = new PostgresServer(Path.Combine(_folder, "database"));
+        await IngestAsync(rival, ledger, database);
+        await ledger.SettleAsync();
+        await TwoNodesAsync();
+        await QuestionsAsync(database, ledger);
+    }
+
+    public void Dispose()
+    {
+        _lines.Dispose();
+        _copy.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task IngestAsync(PostgresServer rival, PostgresLedger ledger, PostgresServer database)
+    {
+        _report.Text($"**Durable ingest** of {Report.Number(_events)} events through one node of the service, which parses, hashes, seals and rolls up, beside COPY of ready rows into a plain table.");
+        _report.Header("", "Domesday on PostgreSQL", "plain table", "ratio", "asked");
+        var rivalBatches = await IngestBenchmark.BatchesAsync(rival, ledger, _copy);
+        var rivalSingles = await IngestBenchmark.SinglesAsync(rival, ledger, _generator, 0, Singles);
+        using var server = await DomesdayServer.StartAsync(Path.Combine(_folder, "node"), database.ConnectionString);
+        var batches = await IngestBenchmark.BatchesAsync(server, _lines);
+        Row("batches of 1,000 on 8 connections, events/s", batches, rivalBatches, "0.8×");
+        var before = database.Bytes;
+        var singles = await IngestBenchmark.SinglesAsync(server, _generator, 0, Singles);
+        Row("single events on 64 connections, events/s", singles, rivalSingles, "");
+        _report.End();
+        _report.Header("", "Domesday on PostgreSQL", "plain table", "asked");
+        _report.Row("bytes an event, indexes included", Report.Number(before / (double)_events), Report.Number(rival.Bytes / (double)(_events + Singles)), "402");
+        _report.Row("processor of the node, µs an event in batches", Measured.Text(batches.ProcessorMicroseconds), "", "");
+        _report.End();
+    }
+
+    /// <summary>A tenth of the workload into a fresh database, by one node and by two.</summary>
+    private async Task TwoNodesAsync()
+    {
+        _report.Header("nodes on the same two cores", "batches of 1,000, events/s", "single events, events/s");
+        foreach (var nodes in (int[])[1, 2])
+        {
+            using var database = new PostgresServer(Path.Combine(_folder, $"database-{nodes}"));
+            var servers = new List<DomesdayServer>();
+            try
+            {
+                for (var node = 0; node < nodes; node++) servers.Add(await DomesdayServer.StartAsync(Path.Combine(_folder, $"node-{nodes}-{node}"), database.ConnectionString, servers.FirstOrDefault()?.Key));
+                var batches = await IngestBenchmark.BatchesAsync(servers, _lines, Math.Max(1, _lines.Batches / 10));
+                var singles = await IngestBenchmark.SinglesAsync(servers, _generator, 0, Singles);
+                _report.Row($"{nodes}", Report.Number(batches.PerSecond), Report.Number(singles.PerSecond));
+            }
+            finally
+            {
+                foreach (var server in servers) server.Dispose();
+            }
+        }
+        _report.End();
+    }
+
+    private async Task QuestionsAsync(PostgresServer database, PostgresLedger ledger)
+    {
+        using var meter = new Meter("bench");
+        await using var store = await PostgresStore.OpenAsync(new() { ConnectionString = database.ConnectionString }, TimeProvider.System, NullLogger.Instance, meter, CancellationToken.None);
+        // As autovacuum does in time.
+        await using var settle = new PostgresLedger(database.ConnectionString);
+        await settle.RunAsync("vacuum analyze");
+        await Task.Delay(TimeSpan.FromSeconds(15));
+        _report.Text("**Questions**, both sides asked from one C# process; p50 / p99 ms. Asked: facets and histogram p99 of at most 50 ms, a first page at most 10 ms.");
+        _report.Header("", "Domesday on PostgreSQL", "plain table");
+        foreach (var question in new QueryBenchmark(store.Reader, ledger, _generator, _start, _start + 30 * 86_400_000_000L).Questions)
+        {
+            var rival = await Measured.RunAsync(question.RivalCalls, question.AskRival);
+            var own = await Measured.RunAsync(question.Calls, question.Ask);
+            _report.Row(question.Name, own.ToString(), rival.ToString());
+        }
+        _report.End();
+    }
+
+    private int Singles => Math.Min(40_000, _events);
+
+    private void Row(string name, Rate own, Rate rival, string asked) => _report.Row(name, Report.Number(own.PerSecond), Report.Number(rival.PerSecond), Report.Ratio(own.PerSecond / rival.PerSecond), asked);
+}

@@ -1,0 +1,103 @@
+using Domesday.Core.Access;
+using Domesday.Core.Problems;
+using Domesday.Core.Query;
+using Domesday.Core.Sealing;
+using Domesday.Events;
+using Domesday.Events.Merkle;
+
+namespace Domesday.Server.Move;
+
+/// <summary>Copies every ledger from one store to another, entry by entry and byte by byte. What is there already is compared and passed over, so that a move that was broken off goes on.</summary>
+internal sealed class StoreMove(StorePair from, StorePair to, ArrivalTime arrival, IReadOnlyDictionary<string, string> notes, IProgress<MoveProgress> progress)
+{
+    private const int EventsMax = 2_000;
+    private const int BytesMax = 4 * 1024 * 1024;
+    private const int LeavesMax = 4_096;
+
+    /// <returns>What stands in the way; null when every ledger is in the new store and agrees with its checkpoint.</returns>
+    public async ValueTask<Problem?> RunAsync(CancellationToken cancellation)
+    {
+        if (from.Store.Tenants.FirstOrDefault(tenant => from.Store.Usage(tenant).FirstSequence > 0) is { } shortened)
+        {
+            return new(ProblemKind.Invalid, $"Retention has dropped the oldest events of {shortened}: a ledger is moved as a whole, from its first event on, or not at all.");
+        }
+        foreach (var tenant in from.Store.Tenants.Order(StringComparer.Ordinal))
+        {
+            if ((await CompareAsync(tenant, cancellation) ?? await CopyAsync(tenant, cancellation) ?? await VerifyAsync(tenant, cancellation)) is { } problem) return problem;
+        }
+        return null;
+    }
+
+    /// <summary>What an earlier attempt moved must be the beginning of what is to be moved.</summary>
+    private async ValueTask<Problem?> CompareAsync(string tenant, CancellationToken cancellation)
+    {
+        var (size, moved) = (from.Store.Size(tenant), to.Store.Size(tenant));
+        if (moved > size) return new(ProblemKind.Conflict, $"The ledger {tenant} has {moved} events where it is to go and {size} where it comes from. A move needs a store that nobody else writes to.");
+        foreach (var sequence in moved == 0 ? [] : new[] { 0, moved / 2, moved - 1 })
+        {
+            var (left, right) = (await from.Store.LeafHashesAsync(tenant, sequence, 1, cancellation), await to.Store.LeafHashesAsync(tenant, sequence, 1, cancellation));
+            if (!left.IsOk || !right.IsOk) return left.Problem ?? right.Problem;
+            if (left.Value[0] != right.Value[0]) return new(ProblemKind.Conflict, $"Event {sequence} of the ledger {tenant} is another one where it is to go.");
+        }
+        return null;
+    }
+
+    private async ValueTask<Problem?> CopyAsync(string tenant, CancellationToken cancellation)
+    {
+        var size = from.Store.Size(tenant);
+        var filter = new EventFilter { FromSequence = to.Store.Size(tenant) };
+        var (batch, day) = (new EntryBatch(), default(DateOnly));
+        progress.Report(new(tenant, filter.FromSequence.Value, size));
+        await foreach (var entries in from.Reader.ReadAsync(AccessScope.WholeTenant(tenant), filter, EventOrder.Sequence, descending: false, cancellation))
+        {
+            foreach (var entry in entries)
+            {
+                if (!Timestamp.TryParse(EntryBatch.ArrivalOf(entry.Bytes.Span), out var arrived, out _)) return new(ProblemKind.Corrupt, $"Event {entry.Sequence} of the ledger {tenant} does not say when it arrived.");
+                var arrivedOn = DateOnly.FromDateTime(arrived.ToDateTimeOffset().UtcDateTime);
+                // A batch lies in one day.
+                if (batch.Count >= EventsMax || batch.Bytes >= BytesMax || (batch.Count > 0 && arrivedOn != day))
+                {
+                    if (await AppendAsync(tenant, batch, size, cancellation) is { } problem) return problem;
+                    batch = new();
+                }
+                day = arrivedOn;
+                arrival.Set(arrived.ToDateTimeOffset());
+                batch.Add(entry.Bytes.Span);
+                if (await batch.AttachAsync(from.Reader, entry, cancellation) is { } missing) return missing;
+            }
+        }
+        return batch.Count == 0 ? null : await AppendAsync(tenant, batch, size, cancellation);
+    }
+
+    private async ValueTask<Problem?> AppendAsync(string tenant, EntryBatch batch, long size, CancellationToken cancellation)
+    {
+        var expected = to.Store.Size(tenant);
+        var stored = await to.Store.AppendAsync(tenant, batch.Batch, cancellation);
+        if (!stored.IsOk) return stored.Problem;
+        var isSame = stored.Value.Index().All(receipt => receipt.Item.Sequence == expected + receipt.Index && !receipt.Item.Duplicate);
+        progress.Report(new(tenant, expected + batch.Count, size));
+        return isSame ? null : new(ProblemKind.Conflict, $"Events of the ledger {tenant} got other sequences than they had: something else writes to the new store.");
+    }
+
+    /// <summary>Both stores must have the same tree, and it must be the one that the last checkpoint vouches for.</summary>
+    private async ValueTask<Problem?> VerifyAsync(string tenant, CancellationToken cancellation)
+    {
+        var size = from.Store.Size(tenant);
+        var checkpoint = notes.TryGetValue(tenant, out var note) ? SignedCheckpoints.CheckpointOf(note) : null;
+        if (checkpoint?.Size > size) return new(ProblemKind.Corrupt, $"The ledger {tenant} has {size} events, and its last checkpoint vouches for {checkpoint.Size}.");
+        var tree = new TreeFrontier();
+        while (tree.Size < size)
+        {
+            var count = (int)Math.Min(LeavesMax, size - tree.Size);
+            var (left, right) = (await from.Store.LeafHashesAsync(tenant, tree.Size, count, cancellation), await to.Store.LeafHashesAsync(tenant, tree.Size, count, cancellation));
+            if (!left.IsOk || !right.IsOk) return left.Problem ?? right.Problem;
+            if (!left.Value.AsSpan().SequenceEqual(right.Value)) return new(ProblemKind.Corrupt, $"Some of the events {tree.Size} to {tree.Size + count - 1} of the ledger {tenant} are not the same in both stores.");
+            foreach (var leaf in right.Value)
+            {
+                tree.Add(leaf);
+                if (tree.Size == checkpoint?.Size && tree.Root != checkpoint.Root) return new(ProblemKind.Corrupt, $"The first {tree.Size} events of the ledger {tenant} are not the ones that its last checkpoint vouches for.");
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,42 @@
+using Domesday.Core.Alerts;
+using Domesday.Core.Nodes;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Domesday.Server.Workers;
+
+/// <summary>Looks at what has come for alerts, every second, and every half minute at how the service itself is; of several nodes one does.</summary>
+internal sealed partial class AlertWorker(AlertWatch watch, ServiceWatch service, IWorkLeases nodes, TimeProvider time, ILogger<AlertWorker> logger) : BackgroundService
+{
+    private const int TurnsBetweenLooks = 30;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        for (var turn = 1; !stoppingToken.IsCancellationRequested; turn++)
+        {
+            var more = false;
+            if (nodes.Holds(Work.Alerts))
+            {
+                try
+                {
+                    if (turn % TurnsBetweenLooks == 0) service.Look();
+                    more = await watch.TurnAsync(stoppingToken);
+                }
+                catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+                {
+                    break;
+                }
+                catch (Exception exception)
+                {
+                    Failed(logger, exception);
+                }
+            }
+            if (!more) await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    [LoggerMessage(6401, LogLevel.Error, "Looking for alerts failed; it goes on with the next turn")]
+    private static partial void Failed(ILogger logger, Exception exception);
+}

@@ -1,0 +1,109 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Domesday.Core.Control;
+using Domesday.Core.Verification;
+using Domesday.Events;
+using Domesday.Ingest;
+
+namespace Domesday.Server.Tests.Api;
+
+/// <summary>Usage for sharing costs, hours outside of work, and verification on demand.</summary>
+public sealed class ReportTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static async Task<TestService> FilledAsync()
+    {
+        var service = await TestService.StartAsync(sources: IngestCatalog.Sources);
+        string[] events =
+        [
+            Event("1", "2026-02-02T09:00:00Z", "shop", "jane", "r1", "success"), Event("2", "2026-02-02T23:00:00Z", "shop", "joe", "r1", "failure"),
+            Event("3", "2026-02-03T10:00:00Z", "web", "jane", "r2", "success"), Event("4", "2026-02-07T10:00:00Z", "=web", "jane", "r3", "success"),
+        ];
+        using var body = new StringContent(string.Join('\n', events), Encoding.UTF8, "application/x-ndjson");
+        using var sent = await service.Admin.PostAsync("/audit/v1/events", body, Cancellation);
+        Assert.True(sent.IsSuccessStatusCode, await sent.Content.ReadAsStringAsync(Cancellation));
+        return service;
+    }
+
+    private static string Event(string id, string time, string project, string actor, string resource, string result) => new JsonObject
+    {
+        ["id"] = id,
+        ["time"] = time,
+        ["action"] = "create",
+        ["service"] = "compute",
+        ["actor"] = new JsonObject { ["name"] = actor },
+        ["resource"] = new JsonObject { ["id"] = resource },
+        ["scope"] = new JsonObject { ["project"] = new JsonObject { ["name"] = project } },
+        ["outcome"] = new JsonObject { ["result"] = result },
+    }.ToJsonString();
+
+    private static async Task<IReadOnlyList<string>> RowsAsync(TestService service, string query) =>
+        [.. (await TestService.GetAsync(service.Admin, $"/audit/v1/report/usage?from=2026-02-01&to=2026-03-01&{query}"))["rows"]!.AsArray().Select(row => $"{row!["key"]} {row["events"]} {row["failures"]} {row["resources"]}")];
+
+    [Fact]
+    public async Task Usage_counts_events_failures_and_different_resources()
+    {
+        await using var service = await FilledAsync();
+        Assert.Equal(["shop 2 1 1", "=web 1 0 1", "web 1 0 1"], await RowsAsync(service, "by=project"));
+        Assert.Equal(["jane 3 0 3", "joe 1 1 1"], await RowsAsync(service, "by=actor"));
+        Assert.Equal(["compute 4 1 3"], await RowsAsync(service, "by=service"));
+        Assert.Equal(["2026-02-02 2 1 1", "2026-02-03 1 0 1", "2026-02-07 1 0 1"], await RowsAsync(service, "by=day"));
+        Assert.Equal(["web 1 0 1"], await RowsAsync(service, "by=project&project=web"));
+    }
+
+    [Fact]
+    public async Task Usage_as_csv_cannot_run_as_a_formula()
+    {
+        await using var service = await FilledAsync();
+        var csv = await service.Admin.GetStringAsync("/audit/v1/report/usage?from=2026-02-01&to=2026-03-01&format=csv", Cancellation);
+        Assert.Equal("project,events,failures,resources\r\nshop,2,1,1\r\n'=web,1,0,1\r\nweb,1,0,1\r\n", csv);
+    }
+
+    [Fact]
+    public async Task Outside_office_hours_is_early_late_and_on_weekends()
+    {
+        await using var service = await FilledAsync();
+        var page = await TestService.GetAsync(service.Admin, "/audit/v1/events?from=2026-02-01&to=2026-03-01&outside_hours=8-18&order=asc");
+        Assert.Equal(["2", "4"], page["events"]!.AsArray().Select(found => found!["id"]!.GetValue<string>()));
+        using var wrong = await service.Admin.GetAsync("/audit/v1/events?outside_hours=18-8", Cancellation);
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, wrong.StatusCode);
+    }
+
+    [Fact]
+    public async Task Verifying_a_ledger_finds_it_sound_and_records_who_asked()
+    {
+        await using var service = await FilledAsync();
+        await service.EventAsync("default", stored => stored.Sequence >= 3);
+        await SealedAsync(service, 4);
+        var started = await TestService.PostAsync(service.Admin, "/audit/v1/log/verification", []);
+        Assert.InRange(started["size"]!.GetValue<long>(), 4, 100);
+        var recorded = await service.EventAsync("default", stored => stored.Operation == "ledger.verify");
+        Assert.Equal("admin", recorded.Actor!.Name);
+        var ended = await TestService.GetAsync(service.Admin, "/audit/v1/log/verification");
+        Assert.Equal("sound", ended["state"]!.GetValue<string>());
+        Assert.Equal(ended["size"]!.GetValue<long>(), ended["checked"]!.GetValue<long>());
+    }
+
+    [Fact]
+    public async Task A_single_bit_that_changed_since_it_was_signed_is_found_with_its_place()
+    {
+        await using var service = await TestService.StartAsync(sources: IngestCatalog.Sources);
+        using var body = new StringContent(string.Join('\n', Enumerable.Range(0, 600).Select(number => $$"""{"id":"{{number}}","action":"create"}""")), Encoding.UTF8, "application/x-ndjson");
+        using var sent = await service.Admin.PostAsync("/audit/v1/events", body, Cancellation);
+        Assert.True(sent.IsSuccessStatusCode);
+        await SealedAsync(service, 600);
+        var core = service.Service.Core;
+        using var verifier = new LedgerVerifier(service.Store, new ForgingReader(service.Store, 300), core.Sealer, core.Queue, TimeProvider.System);
+        Assert.Null(verifier.Start("default", ChangeAuthor.Service).Problem);
+        var recorded = await service.EventAsync("default", stored => stored.Operation == LedgerVerifier.Operation);
+        Assert.Equal(OutcomeResult.Failure, recorded.Outcome!.Result);
+        Assert.Contains("256 to 511", recorded.Outcome.Reason, StringComparison.Ordinal);
+        Assert.False(verifier.Of("default")!.IsSound);
+    }
+
+    private static async Task SealedAsync(TestService service, long size)
+    {
+        while (!(service.Service.Core.Sealer.HeadOf("default") is { IsOk: true, Value.Size: var covered } && covered >= size)) await Task.Yield();
+    }
+}

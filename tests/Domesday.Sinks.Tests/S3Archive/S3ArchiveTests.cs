@@ -1,0 +1,54 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Amazon.S3;
+using Domesday.Sinks.Tests.Aws;
+
+namespace Domesday.Sinks.Tests.S3Archive;
+
+/// <summary>What people rely on who have events archived in S3. Needs moto.</summary>
+public class S3ArchiveTests
+{
+    [Fact]
+    public async Task Objects_are_locked_and_tell_by_their_manifest_what_they_hold()
+    {
+        await using var aws = await MotoServer.StartAsync("s3:*");
+        // moto does not check the signatures that S3's own package makes.
+        await aws.EnforceAsync(false);
+        using var s3 = new AmazonS3Client(aws.AccessKey, aws.SecretKey, new AmazonS3Config { ServiceURL = aws.Url, ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
+        await s3.PutBucketAsync(new Amazon.S3.Model.PutBucketRequest { BucketName = "archive", ObjectLockEnabledForBucket = true }, TestContext.Current.CancellationToken);
+        await using var service = await SinkCalls.ServiceAsync(arguments: ["--aws-endpoint", aws.Url]);
+        var id = await service.SinkAsync("s3", new()
+        {
+            ["bucket"] = "archive",
+            ["prefix"] = "audit",
+            ["region"] = "us-east-1",
+            ["access_key"] = aws.AccessKey,
+            ["secret_key"] = aws.SecretKey,
+            ["lock_mode"] = "compliance",
+            ["lock_days"] = 30,
+        });
+        await service.AppendAsync(25);
+        await service.SinkWhenAsync(id, sink => sink.Number("accepted") >= 25 && sink.Number("lag_events") == 0);
+        var objects = (await s3.ListObjectsV2Async(new() { BucketName = "archive", Prefix = "audit/default/" }, TestContext.Current.CancellationToken)).S3Objects;
+        var sequences = new List<long>();
+        foreach (var one in objects.OrderBy(one => one.Key, StringComparer.Ordinal))
+        {
+            var found = await s3.GetObjectAsync("archive", one.Key, TestContext.Current.CancellationToken);
+            Assert.Equal(ObjectLockMode.Compliance, found.ObjectLockMode);
+            Assert.InRange(found.ObjectLockRetainUntilDate!.Value.ToUniversalTime(), TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(29), TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(31));
+            await using var plain = new GZipStream(found.ResponseStream, CompressionMode.Decompress);
+            using var reader = new StreamReader(plain);
+            var text = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+            var lines = text.TrimEnd('\n').Split('\n');
+            var manifest = JsonNode.Parse(lines[^1])!["domesday_manifest"]!;
+            Assert.Equal(lines.Length - 1, manifest["count"]!.GetValue<int>());
+            Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(lines[..^1].Select(line => line + "\n"))))), manifest["sha256"]!.GetValue<string>());
+            sequences.AddRange(lines[..^1].Select(line => JsonNode.Parse(line)!["sequence"]!.GetValue<long>()));
+        }
+        Assert.True(sequences.Count >= 25);
+        Assert.Equal(sequences.Order(), sequences);
+        Assert.Distinct(sequences);
+    }
+}
