@@ -49,7 +49,7 @@ public sealed record RetentionInfo(string Tenant, long Version, int? Days, strin
 /// <param name="CapShare">1 is full; null without a cap.</param>
 /// <param name="Disk">Null but for those who run the service.</param>
 public sealed record RetentionStatus(
-    long Events, long Bytes, long DroppedEvents, OldestEvent? Oldest, LastSweep? LastSweep, DueEvents Due, long? BytesPerDay, double? CapShare, Timestamp? CapFullAt, DiskRoom? Disk);
+    long Events, long Bytes, long DroppedEvents, OldestEvent? Oldest, LastSweep? LastSweep, LastDrop? LastDrop, DueEvents Due, long? BytesPerDay, double? CapShare, Timestamp? CapFullAt, DiskRoom? Disk);
 
 /// <summary>The oldest event that is kept.</summary>
 public sealed record OldestEvent(long Sequence, Timestamp? Time, Timestamp? ReceivedAt);
@@ -57,6 +57,9 @@ public sealed record OldestEvent(long Sequence, Timestamp? Time, Timestamp? Rece
 /// <summary>When retention was last enforced, and what that dropped.</summary>
 /// <param name="Problem">Why nothing could be dropped; null when that is not so.</param>
 public sealed record LastSweep(Timestamp At, long DroppedEvents, long DroppedBytes, string? Problem);
+
+/// <summary>When retention last dropped something, however long ago.</summary>
+public sealed record LastDrop(Timestamp At, long DroppedEvents, long DroppedBytes);
 
 /// <summary>What the next sweep drops.</summary>
 public sealed record DueEvents(long Events, long Bytes);

@@ -17,6 +17,12 @@ public sealed class RetentionSweep(IEventStore store, ControlLedger ledger, Seal
     /// <summary>The <c>operation</c> of the events that tell what was dropped.</summary>
     public const string Operation = "retention.sweep";
 
+    /// <summary>Labels of these events: how many were dropped, and how many bytes.</summary>
+    public const string EventsLabel = "events";
+
+    /// <inheritdoc cref="EventsLabel"/>
+    public const string BytesLabel = "bytes";
+
     private const long MicrosecondsPerDay = 86_400_000_000;
 
     private readonly ConcurrentDictionary<string, SweepReport> _last = new(StringComparer.Ordinal);
@@ -91,8 +97,8 @@ public sealed class RetentionSweep(IEventStore store, ControlLedger ledger, Seal
             Outcome = new() { Result = OutcomeResult.Success },
             Labels = new Dictionary<string, string>
             {
-                ["events"] = Text(dropped.Events),
-                ["bytes"] = Text(dropped.Bytes),
+                [EventsLabel] = Text(dropped.Events),
+                [BytesLabel] = Text(dropped.Bytes),
                 ["first_sequence"] = Text(first),
                 ["last_sequence"] = Text(first + dropped.Events - 1),
                 ["before"] = before.ToString(),

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Domesday.Core.Append;
 using Domesday.Core.Problems;
+using Domesday.Events;
 using Microsoft.AspNetCore.Routing;
 
 namespace Domesday.Http.PlugIns;
@@ -12,6 +14,10 @@ public interface IIngestSource
 
     /// <summary>Adds its routes; each says what permission it needs.</summary>
     void Map(IEndpointRouteBuilder routes);
+
+    /// <summary>Begins to read records of its senders that were kept elsewhere, for one request; as <see cref="IDialect.OpenImport"/>.</summary>
+    /// <returns>Null: they are not read.</returns>
+    Func<JsonElement, Result<AuditEvent>>? OpenImport() => null;
 
     /// <summary>Makes native events of a piece of input that was refused before, as quarantine kept it.</summary>
     /// <param name="context">What the source gave along, see <see cref="AppendRequest.Context"/>.</param>

@@ -209,7 +209,8 @@ internal static class AuditEventMapping
         var agent = members.TakeText("userAgent");
         var first = members.Peek("sourceIPs") is { ValueKind: JsonValueKind.Array } list && list.EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
         IPEndPoint? end = null;
-        var isAddress = first is not null && (IPAddress.TryParse(first, out _) || IPEndPoint.TryParse(first, out end));
+        // In brackets there is a port, which the parser of addresses alone would swallow.
+        var isAddress = first is not null && (!first.StartsWith('[') && IPAddress.TryParse(first, out _) || IPEndPoint.TryParse(first, out end));
         var addresses = isAddress ? members.TakeTexts("sourceIPs") : null;
         if (agent is null && addresses is null) return;
         json.WriteStartObject("source");
@@ -217,7 +218,7 @@ internal static class AuditEventMapping
         if (addresses is { } all)
         {
             json.WriteString("ip", end is null ? first : end.Address.ToString());
-            if (end is not null) json.WriteNumber("port", end.Port);
+            if (end is { Port: > 0 }) json.WriteNumber("port", end.Port);
             if (all.GetArrayLength() > 1)
             {
                 json.WriteStartArray("forwarded_for");

@@ -22,17 +22,27 @@ internal static class UcpAuditMapping
         try
         {
             using var document = JsonDocument.Parse(line, Strict);
-            var root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object || Object(root, "audit") is not { } audit) return Refuse("audit", "is missing: it holds the event");
-            if (Text(audit, "auditID") is not { } id) return Refuse("audit.auditID", "is missing: it is the event's identity");
-            if (TimeOf(root, audit) is not { } time) return Refuse("audit.requestReceivedTimestamp", "is missing, or is no time");
-            var made = EventOf(audit, id, time);
-            ReadOnlyMemory<byte> bytes = EventJson.Write(IsOrdinary(root, audit, made) ? made : made with { Raw = root });
+            var made = Import(document.RootElement);
+            if (!made.IsOk) return made.Problem;
+            ReadOnlyMemory<byte> bytes = EventJson.Write(made.Value);
             return bytes;
         }
         catch (JsonException exception)
         {
             return Refuse("", EventParser.NotJson(exception));
+        }
+    }
+
+    /// <summary>As <see cref="Read"/>, of a line that was parsed already.</summary>
+    public static Result<AuditEvent> Import(JsonElement root)
+    {
+        try
+        {
+            if (root.ValueKind != JsonValueKind.Object || Object(root, "audit") is not { } audit) return Refuse("audit", "is missing: it holds the event");
+            if (Text(audit, "auditID") is not { } id) return Refuse("audit.auditID", "is missing: it is the event's identity");
+            if (TimeOf(root, audit) is not { } time) return Refuse("audit.requestReceivedTimestamp", "is missing, or is no time");
+            var made = EventOf(audit, id, time);
+            return IsOrdinary(root, audit, made) ? made : made with { Raw = root };
         }
         catch (InvalidOperationException)
         {

@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Domesday.Core.Access;
 using Domesday.Core.Append;
 using Domesday.Core.Problems;
+using Domesday.Events;
 using Domesday.Http.Authorization;
 using Domesday.Http.PlugIns;
 using Microsoft.AspNetCore.Builder;
@@ -22,6 +24,9 @@ internal sealed class UcpAuditSource : IIngestSource
         routes.MapPost("/ingest/ucp", endpoint.AppendAsync).RequirePermission(Permission.AuditWrite, wholeTenant: true);
         routes.MapPost("/ingest/ucp/{key}", endpoint.AppendAsync).RequirePermission(Permission.AuditWrite, wholeTenant: true).AcceptKeyInPath();
     }
+
+    /// <summary>Audit lines alone: of a log with others between, which <c>/ingest/ucp</c> passes over, each of those is refused.</summary>
+    public Func<JsonElement, Result<AuditEvent>> OpenImport() => UcpAuditMapping.Import;
 
     public Result<IReadOnlyList<ReadOnlyMemory<byte>>> Read(ReadOnlyMemory<byte> input, string? context)
     {

@@ -9,6 +9,7 @@ using Domesday.Http.Parameters;
 using Domesday.Http.PlugIns;
 using Domesday.Http.Problems;
 using Domesday.Http.Streaming;
+using Domesday.Ingest;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -26,7 +27,8 @@ internal static class ImportEndpoints
     private static async Task<IResult> ImportAsync(HttpContext http, IEnumerable<IDialect> dialects, AppendPipeline pipeline, BatchLimits limits)
     {
         var parameters = new ParameterReader(http.Request.Query);
-        var known = dialects.Where(dialect => dialect.OpenImport() is not null).ToDictionary(dialect => dialect.Name);
+        var known = dialects.Select(dialect => (dialect.Name, Import: dialect.OpenImport())).Concat(IngestCatalog.Sources.Select(source => (Name: source.Kind, Import: source.OpenImport())))
+            .Where(one => one.Import is not null).ToDictionary(one => one.Name, one => one.Import!);
         var name = parameters.Choice("from", [.. known.Keys]);
         if (name is null && !parameters.Has("from")) parameters.Refuse("from", $"is required: one of {string.Join(", ", known.Keys)}");
         var partial = parameters.Flag("partial");
@@ -36,7 +38,7 @@ internal static class ImportEndpoints
         using var body = read.Value;
         var records = Records(body.Bytes, limits.EventsMax);
         if (!records.IsOk) return records.Problem.ToResult();
-        var stored = await StoreAsync(http.Tenant(), name!, records.Value, known[name!].OpenImport()!, partial, pipeline);
+        var stored = await StoreAsync(http.Tenant(), name!, records.Value, known[name!], partial, pipeline);
         return stored.IsOk ? new WrittenJson(json => AppendAnswer.Write(json, stored.Value)) : stored.Problem.ToResult();
     }
 

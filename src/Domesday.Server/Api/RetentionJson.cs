@@ -10,6 +10,7 @@ internal sealed record RetentionBody(string Tenant, long Version, int? Days, str
 
 /// <param name="DroppedEvents">Since the ledger began.</param>
 /// <param name="Oldest">Null when no event is kept.</param>
+/// <param name="LastDrop">The last one that dropped something, however long ago; null when none did.</param>
 /// <param name="LastSweep">Null until retention was enforced since the start, and for tenants that keep everything.</param>
 /// <param name="Due">What the next sweep drops as it stands.</param>
 /// <param name="BytesPerDay">By the events of the last day; null until it is measured.</param>
@@ -22,6 +23,7 @@ internal sealed record RetentionStatusBody(
     long DroppedEvents,
     OldestEventBody? Oldest,
     LastSweepBody? LastSweep,
+    LastDropBody? LastDrop,
     DroppedEvents Due,
     long? BytesPerDay,
     double? CapShare,
@@ -32,6 +34,8 @@ internal sealed record OldestEventBody(long Sequence, Timestamp? Time, Timestamp
 
 /// <param name="Problem">Why nothing could be dropped; null when that is not so.</param>
 internal sealed record LastSweepBody(Timestamp At, long DroppedEvents, long DroppedBytes, string? Problem);
+
+internal sealed record LastDropBody(Timestamp At, long DroppedEvents, long DroppedBytes);
 
 /// <param name="BytesPerDay">Of all ledgers.</param>
 /// <param name="FullAt">At that rate, if nothing is dropped; null when it is not within a hundred years.</param>

@@ -7,6 +7,7 @@ using Domesday.Core.Retention;
 using Domesday.Core.Storage;
 using Domesday.Events;
 using Domesday.Events.Json;
+using Domesday.Events.Schema;
 using Domesday.Server.Settings;
 
 namespace Domesday.Server.Api;
@@ -22,18 +23,34 @@ internal sealed class RetentionStatus(IEventStore store, IEventReader reader, Re
     {
         var oldest = await OldestAsync(tenant, cancellation);
         if (!oldest.IsOk) return oldest.Problem;
+        var lastDrop = await LastDropAsync(tenant, cancellation);
+        if (!lastDrop.IsOk) return lastDrop.Problem;
         var policy = retention.Policy;
         var usage = store.Usage(tenant);
         var bytes = caps.BytesOf(tenant);
         CapShare? share = policy.BytesMax is { } cap ? new(tenant, bytes, cap) : null;
         var status = new RetentionStatusBody(
-            usage.Events, bytes, usage.FirstSequence, oldest.Value, LastSweep(tenant), sweep.DueOf(tenant),
+            usage.Events, bytes, usage.FirstSequence, oldest.Value, LastSweep(tenant), lastDrop.Value, sweep.DueOf(tenant),
             rates.Of(tenant), share?.Share, FullAt(policy.BytesMax - bytes, rates.Of(tenant)), isOperator ? Disk() : null);
         return new RetentionBody(tenant, retention.Version, policy.Days, policy.Preset, policy.BytesMax, Warning(share), status);
     }
 
     private LastSweepBody? LastSweep(string tenant) =>
         sweep.LastOf(tenant) is { } last ? new(last.At, last.Dropped.Events, last.Dropped.Bytes, last.Problem) : null;
+
+    /// <summary>Out of the service's own ledger, which outlives every start and every node.</summary>
+    private async ValueTask<Result<LastDropBody?>> LastDropAsync(string tenant, CancellationToken cancellation)
+    {
+        var filter = new EventFilter { Conditions = [FieldCondition.Is(EventField.Operation, RetentionSweep.Operation), FieldCondition.Is(EventField.ResourceId, tenant)] };
+        var page = await reader.ListAsync(AccessScope.WholeTenant(TenantName.System), new EventQuery { Filter = filter, Order = EventOrder.Sequence, Limit = 1 }, cancellation);
+        if (!page.IsOk) return page.Problem;
+        if (page.Value.Entries is not [var entry, ..]) return (LastDropBody?)null;
+        var record = EventJson.Read(entry.Bytes.Span);
+        return new LastDropBody(record.Time!.Value, Count(record, RetentionSweep.EventsLabel), Count(record, RetentionSweep.BytesLabel));
+    }
+
+    private static long Count(AuditEvent record, string label) =>
+        record.Labels?.TryGetValue(label, out var text) == true && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;
 
     private static string? Warning(CapShare? share) => share switch
     {

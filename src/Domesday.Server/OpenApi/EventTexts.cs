@@ -27,7 +27,7 @@ internal static class EventTexts
         new($"POST {Base}/import", "Take over records of another audit log")
         {
             Details = "An array of records, a page as that API gives it, or a record on each line. What was imported shows as the same records through that dialect.",
-            Parameters = [new("from", Form.Text, "The dialect, such as `upcloud`.") { Required = true }, new("partial", Form.Flag, "What is good is stored, and the rest comes back under `rejected`.")],
+            Parameters = [new("from", Form.Choice("upcloud", "pcd", "runai", "palette", "ucp"), "Whose records they are.") { Required = true }, new("partial", Form.Flag, "What is good is stored, and the rest comes back under `rejected`.")],
             Bodies = [new("application/json", null), new(Lines, null)],
             Answers = [AnswerText.Json("Receipts", "On disk, and shown to queries.")],
         },

@@ -42,6 +42,21 @@ public class UcpImportTests
     }
 
     [Fact]
+    public async Task The_import_of_all_dialects_takes_the_same_lines_once_and_names_what_is_none()
+    {
+        await using var host = await DialectHost.StartAsync();
+        using var lines = new StringContent($"{Documented}\n{Full}\n{Kubernetes}\n", Encoding.UTF8, "application/x-ndjson");
+        using var stored = await host.Service.Admin.PostAsync($"/audit/v1/import?from=ucp&tenant={DialectHost.Tenant}", lines, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, stored.StatusCode);
+        Assert.Equal([Documented, Full, Kubernetes], await ContainerLogsTests.LinesAsync(host.Reader, "/containers/ucp-controller/logs?stdout=1"));
+        Assert.Equal("""{"stored":0,"duplicate":1,"quarantined":0,"skipped":0}""", await ImportAsync(host, Full));
+        using var other = new StringContent("""{"level":"info","msg":"started"}""", Encoding.UTF8, "application/json");
+        using var refused = await host.Service.Admin.PostAsync($"/audit/v1/import?from=ucp&tenant={DialectHost.Tenant}", other, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("no audit line of UCP", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_the_line_says_is_found_again_in_the_event()
     {
         await using var host = await DialectHost.StartAsync();

@@ -144,6 +144,18 @@ public class KubernetesAuditTests
         Assert.Equal(kept, one.Raw?.TryGetProperty("stageTimestamp", out _) == true);
     }
 
+    [Theory]
+    [InlineData("[::1]:80", "::1", 80)]
+    [InlineData("[2001:db8::1]", "2001:db8::1", null)]
+    [InlineData("2001:db8::1", "2001:db8::1", null)]
+    [InlineData("172.31.45.250:48516", "172.31.45.250", 48516)]
+    public async Task An_address_keeps_its_port_in_whichever_form_it_came(string text, string ip, int? port)
+    {
+        var item = new JsonObject { ["auditID"] = "a", ["stage"] = "ResponseComplete", ["verb"] = "get", ["stageTimestamp"] = "2026-02-01T00:00:00.000000Z", ["sourceIPs"] = new JsonArray(text) };
+        var one = Assert.Single(await StoredAsync(AuditFixture.List("audit.k8s.io/v1", item)));
+        Assert.Equal((ip, port), (one.Source!.Ip, one.Source.Port));
+    }
+
     [Fact]
     public async Task What_the_model_has_no_place_for_is_kept_as_it_came()
     {

@@ -41,6 +41,26 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    public async Task What_was_dropped_last_is_known_after_a_restart()
+    {
+        var store = new TestKit.MemoryStore(TimeProvider.System);
+        JsonNode before;
+        await using (var service = await TestService.StartAsync(store))
+        {
+            Assert.Null((await TestService.GetAsync(service.Admin, Path))["status"]!["last_drop"]);
+            await AppendAsync(service, 5, 10);
+            await AppendAsync(service, 3, 1);
+            await SealedAsync(service);
+            using (await PutAsync(service, """{"days":7}""")) { }
+            await service.EventAsync(TenantName.System, kept => kept.Operation == RetentionSweep.Operation);
+            before = (await TestService.GetAsync(service.Admin, Path))["status"]!["last_drop"]!;
+            Assert.Equal(5, before["dropped_events"]!.GetValue<int>());
+        }
+        await using var again = await TestService.StartAsync(store);
+        Assert.Equal(before.ToJsonString(), (await TestService.GetAsync(again.Admin, Path))["status"]!["last_drop"]!.ToJsonString());
+    }
+
+    [Fact]
     public async Task What_remains_verifies_and_pages_go_on_when_older_events_were_dropped_meanwhile()
     {
         await using var service = await TestService.StartAsync();

@@ -42,6 +42,7 @@ internal sealed class RetentionView
         table.Add("due", $"{PlainText.Of(status.Due.Events)} events, {PlainText.Of(status.Due.Bytes)} bytes");
         table.Add("dropped so far", $"{PlainText.Of(status.DroppedEvents)} events");
         if (status.LastSweep is { } last) table.Add("last sweep", $"{PlainText.Of(last.At)}, {PlainText.Of(last.DroppedEvents)} events, {PlainText.Of(last.DroppedBytes)} bytes{(last.Problem is { } problem ? $": {PlainText.Of(problem)}" : "")}");
+        if (status.LastDrop is { } drop) table.Add("last dropped", $"{PlainText.Of(drop.At)}, {PlainText.Of(drop.DroppedEvents)} events, {PlainText.Of(drop.DroppedBytes)} bytes");
         if (status.BytesPerDay is { } rate) table.Add("grows by", $"{PlainText.Of(rate)} bytes a day");
         if (status.CapFullAt is { } capFull) table.Add("cap reached", PlainText.Of(capFull));
         if (status.Disk is { } disk) table.Add("disk", $"{PlainText.Of(disk.FreeBytes)} bytes free{(disk.FullAt is { } full ? $", full {PlainText.Of(full)}" : "")}");
