@@ -5,12 +5,20 @@ internal static class SettingTexts
 {
     private const string Base = "/audit/v1";
 
+    private static readonly ContentText Json = new("application/json", null);
+
     public static SurfaceText Surface { get; } = new("Settings", "Tenants, what is captured for them, and how long their events are kept.", "Problem",
         new($"GET {Base}/tenants", "Tenants that the caller knows of") { Answers = [AnswerText.Json("TenantList", "The tenants.")] },
         new($"GET {Base}/tenants/{{name}}", "One tenant") { Answers = [AnswerText.Json("Tenant", "The tenant.")] },
         new($"POST {Base}/tenants", "Make a tenant") { Bodies = [ContentText.Json("NewTenant")], Answers = [AnswerText.Json("Tenant", "It was made.", 201)] },
         new($"PATCH {Base}/tenants/{{name}}", "Change a tenant") { Parameters = [new("If-Match", null, "")], Bodies = [ContentText.Json("TenantChange")], Answers = [AnswerText.Json("Tenant", "As it is now.")] },
         new($"DELETE {Base}/tenants/{{name}}", "Disable a tenant") { Details = "Its events stay: an audit log is not thrown away with its owner.", Answers = [AnswerText.Json("Tenant", "As it is now.")] },
+        new($"GET {Base}/views", "Saved questions") { Answers = [new(200, "The views.", Json)] },
+        new($"POST {Base}/views", "Save a question") { Bodies = [Json], Answers = [new(201, "The view.", Json)] },
+        new($"GET {Base}/views/{{id}}", "One saved question") { Answers = [new(200, "The view.", Json)] },
+        new($"PATCH {Base}/views/{{id}}", "Change a saved question") { Bodies = [Json], Answers = [new(200, "As it is now.", Json)] },
+        new($"DELETE {Base}/views/{{id}}", "Delete a saved question") { Answers = [AnswerText.Nothing("It is gone.")] },
+        new($"GET {Base}/report/usage", "What the tenant uses") { Answers = [new(200, "The figures.", Json)] },
         new($"GET {Base}/policies", "What is captured for the tenant")
         {
             Parameters = [new("wait", Form.Number(0, 60), "Seconds to wait for another version than `If-None-Match` names."), new("If-None-Match", Form.Text, "The version that is known.") { Place = ParameterPlace.Header }],
