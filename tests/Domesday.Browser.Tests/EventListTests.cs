@@ -14,7 +14,8 @@ public sealed partial class EventListTests(Site site)
     public async Task Quick_filters_narrow_the_events_and_back_undoes_them()
     {
         await using var visit = await site.SignInAsync();
-        await visit.GoAsync("/ui/events?from=-30d");
+        // From a fixed moment: nothing grows too old meanwhile, and what others do is only added.
+        await visit.GoAsync("/ui/events?from=1970-01-01");
         var all = await visit.TotalAsync();
         await visit.Page.Locator(".facets").GetByTitle("Only these").Filter(new() { HasText = "storage" }).ClickAsync();
         await visit.Page.WaitForURLAsync("**service=storage**");
@@ -29,7 +30,7 @@ public sealed partial class EventListTests(Site site)
         Assert.Equal(storage, await visit.TotalAsync());
         await visit.Page.GetByLabel("Remove this filter").ClickAsync();
         await visit.Page.WaitForURLAsync(url => !url.Contains("service=", StringComparison.Ordinal));
-        Assert.Equal(all, await visit.TotalAsync());
+        Assert.True(await visit.TotalAsync() >= all);
     }
 
     [Fact]
@@ -68,6 +69,8 @@ public sealed partial class EventListTests(Site site)
         await using var visit = await site.SignInAsync();
         await visit.GoAsync("/ui/events?from=-30d");
         var all = await visit.TotalAsync();
+        // The script says by this that it listens.
+        await visit.Page.Locator(".histogram svg[tabindex]").WaitForAsync();
         var box = (await visit.Page.Locator(".histogram svg").BoundingBoxAsync())!;
         await visit.Page.Mouse.MoveAsync(box.X + box.Width * .3f, box.Y + 40);
         await visit.Page.Mouse.DownAsync();
