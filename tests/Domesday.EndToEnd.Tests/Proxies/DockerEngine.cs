@@ -65,6 +65,8 @@ internal sealed class DockerEngine : IAsyncDisposable
         using (var stop = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)])) await stop.WaitForExitAsync();
         await _process.WaitForExitAsync();
         _process.Dispose();
+        // An engine that had to hurry leaves network namespaces mounted, and a folder with mounts cannot be removed.
+        await Command.RunAsync("sh", ["-c", $"awk '{{print $2}}' /proc/mounts | grep '^{Path.GetDirectoryName(Socket)}/' | sort -r | xargs -r umount -l"]);
     }
 
     private static async Task<bool> AnswersAsync(string socket)
