@@ -26,8 +26,8 @@ internal sealed class CaptureMiddleware(RequestDelegate next, CaptureService cap
         using var recording = capture.Recorder.Begin(FactsOf(http));
         if (recording is null)
         {
+            http.Response.OnStarting(() => CoverAsync(http, hasEvent: false));
             await next(http);
-            Cover(http, hasEvent: false);
             return;
         }
         recording.Refine(act => EndpointActs.Refine(act, http));
@@ -38,7 +38,11 @@ internal sealed class CaptureMiddleware(RequestDelegate next, CaptureService cap
         }
         var ending = new RequestEnding(recording, http);
         if (recording.RequestBody is { } tee) http.Request.Body = new TeeStream(http.Request.Body, tee);
-        http.Response.OnStarting(ending.RunAsync);
+        http.Response.OnStarting(async () =>
+        {
+            await ending.RunAsync();
+            await CoverAsync(http, ending.HasEvent);
+        });
         try
         {
             await next(http);
@@ -50,14 +54,16 @@ internal sealed class CaptureMiddleware(RequestDelegate next, CaptureService cap
             await ending.FailAsync(exception);
             throw;
         }
-        Cover(http, ending.HasEvent);
     }
 
-    private void Cover(HttpContext http, bool hasEvent)
+    /// <summary>Runs before the answer goes out: a test that has its answer finds what it covered, and one without an event fails instead of seeming answered.</summary>
+    private Task CoverAsync(HttpContext http, bool hasEvent)
     {
-        if (!options.FailsWithoutEvent || HttpVerb.IsSafe(http.Request.Method) || http.Response.StatusCode >= 400) return;
+        if (!options.FailsWithoutEvent || HttpVerb.IsSafe(http.Request.Method) || http.Response.StatusCode >= 400) return Task.CompletedTask;
         coverage.Note(http, hasEvent);
-        if (!hasEvent) throw new MissingEventException($"{http.Request.Method} {http.Request.Path} was answered with {http.Response.StatusCode} and left no event.");
+        return hasEvent
+            ? Task.CompletedTask
+            : Task.FromException(new MissingEventException($"{http.Request.Method} {http.Request.Path} would be answered with {http.Response.StatusCode} and left no event."));
     }
 
     private RequestFacts FactsOf(HttpContext http)

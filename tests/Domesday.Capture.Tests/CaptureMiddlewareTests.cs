@@ -89,14 +89,8 @@ public sealed class CaptureMiddlewareTests
         using var refunded = await application.Client.PostAsync(new Uri("/orders/7/refunds", UriKind.Relative), null, Cancellation);
         Assert.Equal(["DELETE /orders/{id}", "POST /orders"], application.Coverage.Untried);
         using var content = new StringContent("{}", Encoding.UTF8, "application/json");
-        try
-        {
-            using var silent = await application.Client.PostAsync(new Uri("/orders", UriKind.Relative), content, Cancellation);
-        }
-        catch (HttpRequestException)
-        {
-            // Broken off, when the answer was on its way already.
-        }
+        using var silent = await application.Client.PostAsync(new Uri("/orders", UriKind.Relative), content, Cancellation);
+        Assert.Equal(HttpStatusCode.InternalServerError, silent.StatusCode);
         Assert.Equal(["POST /orders"], application.Coverage.WithoutEvent);
         Assert.Contains("POST /orders leaves no event", Assert.Throws<MissingEventException>(application.Coverage.Check).Message, StringComparison.Ordinal);
     }
