@@ -50,7 +50,7 @@ public sealed record PermissionRequirement(Permission? Permission, bool WholeTen
 }
 
 /// <summary>Whom a route is for, beyond permissions.</summary>
-public readonly record struct RouteReach(bool AllTenants, bool OperatorOnly, bool Viewers)
+public readonly record struct RouteReach(bool AllTenants, bool OperatorOnly, bool Viewers = false)
 {
     /// <summary>What the route says; nothing said is false.</summary>
     public static RouteReach Of(Endpoint endpoint) => new(
