@@ -20,6 +20,7 @@ internal static class RouteTable
         new($"GET {Api}/openapi.json", Everybody, Permission.None, $"{Api}/openapi.json"),
         new($"POST {Api}/sign-in", Everybody, Permission.None, $"{Api}/sign-in", """{"user":"nobody","password":"wrong"}"""),
         new($"POST {Api}/sign-out", Anybody, Permission.None, $"{Api}/sign-out"),
+        new($"POST {Api}/viewer-tokens", Project, Permission.AuditList, $"{Api}/viewer-tokens", """{"fields":{"project_id":"p1"}}"""),
         new($"GET {Api}/me", Anybody, Permission.None, $"{Api}/me"),
         new($"PUT {Api}/me/password", Anybody, Permission.None, $"{Api}/me/password", """{"old_password":"wrong password","new_password":"another password"}"""),
         new("GET /metrics", Operator, Permission.ConfigRead, "/metrics"),
