@@ -1,12 +1,13 @@
 using System.Buffers.Binary;
 using Domesday.Events.Json;
+using Domesday.Storage.Postgres.Columns;
 
 namespace Domesday.Storage.Postgres.Chunks;
 
 /// <summary>Gathers entries into chunks. Small enough that one event of a page costs little to read, large enough that neighbours compress each other.</summary>
 internal sealed class ChunkBuilder(Action<BuiltChunk> built)
 {
-    private const int EntriesMax = 48;
+    private const int EntriesMax = 64;
     private const int BytesMax = 48 * 1024;
 
     private readonly ByteBuffer _entries = new(2 * BytesMax);
@@ -14,11 +15,13 @@ internal sealed class ChunkBuilder(Action<BuiltChunk> built)
     private long _first;
 
     /// <summary>Adds an entry; its sequence follows the one before.</summary>
-    public void Add(long sequence, ReadOnlySpan<byte> entry)
+    /// <param name="row">What was read from the entry.</param>
+    public void Add(EventRow row, ReadOnlySpan<byte> entry)
     {
-        if (_lengths.Count == 0) _first = sequence;
-        _entries.Append(entry);
-        _lengths.Add(entry.Length);
+        if (_lengths.Count == 0) _first = row.Sequence;
+        var start = _entries.Length;
+        ShortEntry.Write(entry, row.Slices, row.Codes, _entries);
+        _lengths.Add(_entries.Length - start);
         if (_lengths.Count == EntriesMax || _entries.Length >= BytesMax) Finish();
     }
 

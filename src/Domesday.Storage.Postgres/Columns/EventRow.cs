@@ -22,6 +22,9 @@ internal sealed class EventRow
     /// <summary>By place among <see cref="EventColumns.Coded"/>; 0 when the field is absent.</summary>
     public int[] Codes { get; } = new int[EventColumns.Coded.Count];
 
+    /// <summary>Where the fields of the entry that was read last lie.</summary>
+    public ReadOnlySpan<FieldSlice> Slices => _slices;
+
     public void Read(long sequence, ReadOnlySpan<byte> entry, ReadOnlySpan<byte> salt, NewCodes codes)
     {
         EntrySlicer.Slice(entry, _slices);

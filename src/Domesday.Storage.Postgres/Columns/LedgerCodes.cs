@@ -8,17 +8,12 @@ namespace Domesday.Storage.Postgres.Columns;
 internal sealed class LedgerCodes
 {
     private readonly Lock _lock = new();
-    private readonly List<CodedValue> _byCode = [];
+    private CodedValue[] _byCode = new CodedValue[256];
+    private int _known;
     private readonly Dictionary<byte[], int>[] _byField = [.. EventColumns.Coded.Select(_ => new Dictionary<byte[], int>(BytesComparer.Instance))];
 
     /// <summary>Highest code that is known here.</summary>
-    public int Known
-    {
-        get
-        {
-            lock (_lock) return _byCode.Count;
-        }
-    }
+    public int Known => Volatile.Read(ref _known);
 
     /// <summary>Adds codes that follow those known; what is known already is passed over.</summary>
     /// <param name="first">Code of the first of them.</param>
@@ -26,19 +21,20 @@ internal sealed class LedgerCodes
     {
         lock (_lock)
         {
-            if (first > _byCode.Count + 1) throw new InvalidOperationException("A dictionary was read with a gap.");
-            foreach (var value in values.Skip(_byCode.Count + 1 - first))
+            if (first > _known + 1) throw new InvalidOperationException("A dictionary was read with a gap.");
+            foreach (var value in values.Skip(_known + 1 - first))
             {
-                _byCode.Add(value);
-                _byField[EventColumns.CodedPlace(value.Field)].TryAdd(value.Value, _byCode.Count);
+                if (_known == _byCode.Length) Array.Resize(ref _byCode, 2 * _known);
+                _byCode[_known] = value;
+                _byField[EventColumns.CodedPlace(value.Field)].TryAdd(value.Value, _known + 1);
+                // Those who read without the lock see the value before they see that there is one.
+                Volatile.Write(ref _known, _known + 1);
             }
         }
     }
 
-    public CodedValue ValueOf(int code)
-    {
-        lock (_lock) return _byCode[code - 1];
-    }
+    /// <param name="code">At most <see cref="Known"/>.</param>
+    public CodedValue ValueOf(int code) => Volatile.Read(ref _byCode)[code - 1];
 
     /// <summary>The code of a value; 0 when there is none.</summary>
     public int CodeOf(EventField field, ReadOnlySpan<byte> value)

@@ -115,7 +115,7 @@ internal sealed class LedgerTurn(Ledger ledger, LockedLedger locked, IReadOnlyDi
         (MinTime, MaxTime) = (Math.Min(MinTime, _row.Time), Math.Max(MaxTime, _row.Time));
         rows.Id(_identity.Id, key, sequence);
         rows.Event(_identity.Id, Day, _row);
-        chunks.Add(sequence, _entry.Written);
+        chunks.Add(_row, _entry.Written);
         Hours.Add(_row.Time, _row.Codes, _row.IsFailure);
         Bytes += RowBytes;
         return placed;

@@ -50,6 +50,14 @@ internal sealed class LedgerMap(NpgsqlDataSource source)
         ledger.Identity = new(reader.GetInt32(0), reader.GetFieldValue<byte[]>(1));
     }
 
+    /// <summary>Reads the codes that this node does not know yet, for entries whose ledger's row was not read.</summary>
+    public static async ValueTask LoadCodesAsync(NpgsqlConnection connection, Ledger ledger, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("select codes from ledger where id = $1", connection);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = ledger.Identity!.Id });
+        if (await command.ExecuteScalarAsync(cancellation) is int highest) await LoadCodesAsync(connection, ledger, highest, cancellation);
+    }
+
     /// <summary>Reads the codes that this node does not know yet.</summary>
     /// <param name="highest">Highest code that the ledger has.</param>
     public static async ValueTask LoadCodesAsync(NpgsqlConnection connection, Ledger ledger, int highest, CancellationToken cancellation)

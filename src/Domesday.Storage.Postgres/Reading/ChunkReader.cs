@@ -1,12 +1,13 @@
 using Domesday.Core.Storage;
 using Domesday.Storage.Postgres.Chunks;
+using Domesday.Storage.Postgres.Ledgers;
 using Domesday.Storage.Postgres.Schema;
 using Npgsql;
 
 namespace Domesday.Storage.Postgres.Reading;
 
 /// <summary>Fetches entries by their sequences. The entries stay valid.</summary>
-internal sealed class ChunkReader(NpgsqlConnection connection, string ledger, int id, IReadOnlyList<LedgerDay> days)
+internal sealed class ChunkReader(NpgsqlConnection connection, Ledger ledger, IReadOnlyList<LedgerDay> days)
 {
     private EntryChunk? _last;
 
@@ -30,7 +31,7 @@ internal sealed class ChunkReader(NpgsqlConnection connection, string ledger, in
         {
             var index = firsts.BinarySearch(sequence);
             if (index < 0) index = ~index - 1;
-            if (index < 0 || !chunks[index].Holds(sequence)) throw new CorruptLedgerException($"The ledger {ledger} lacks the entry {sequence}.");
+            if (index < 0 || !chunks[index].Holds(sequence)) throw new CorruptLedgerException($"The ledger {ledger.Name} lacks the entry {sequence}.");
             _last = chunks[index];
             entries.Add(_last.Entry(sequence));
         }
@@ -46,7 +47,7 @@ internal sealed class ChunkReader(NpgsqlConnection connection, string ledger, in
             ? $"first >= coalesce((select max(first) from {table} where ledger = $1 and first <= $2), $2) and first <= $3"
             : $"first in (select (select max(c.first) from {table} c where c.ledger = $1 and c.first <= s) from unnest($2) as s)";
         await using var command = new NpgsqlCommand($"select first, count, raw_bytes, data from {table} where ledger = $1 and {wanted}", connection);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = id });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = ledger.Identity!.Id });
         if (isRun)
         {
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = low });

@@ -14,8 +14,9 @@ internal static class LeafReader
         var leaves = new Dictionary<long, MerkleHash>(sequences.Count);
         if (sequences.Count == 0) return leaves;
         var days = await DaysAsync(connection, ledger.Identity!.Id, cancellation);
+        await LedgerMap.LoadCodesAsync(connection, ledger, cancellation);
         var kept = sequences.Where(sequence => days.Any(day => sequence >= day.First && sequence < day.Size)).ToList();
-        var chunks = new ChunkReader(connection, ledger.Name, ledger.Identity.Id, days);
+        var chunks = new ChunkReader(connection, ledger, days);
         var entries = await chunks.EntriesAsync(kept, cancellation);
         for (var i = 0; i < kept.Count; i++) leaves[kept[i]] = MerkleHash.OfLeaf(entries[i].Span);
         var dropped = sequences.Where(sequence => !leaves.ContainsKey(sequence)).ToList();

@@ -32,7 +32,7 @@ internal sealed class LedgerWalk
         (_connection, _ledger, _filter, _order, _after, _wanted) = (connection, ledger, filter, order, after, wanted);
         _withEntries = withEntries || filter.Residual is not null;
         _waiting = new(order.Sort(ledger.Days.Where(filter.Reaches)));
-        _chunks = new(connection, ledger.Name, ledger.Id, ledger.Days);
+        _chunks = new(connection, ledger.Ledger, ledger.Days);
     }
 
     public LedgerSnapshot Ledger => _ledger;

@@ -141,7 +141,7 @@ internal sealed class PostgresReader(ReadRouter router, TimeProvider time) : IEv
     {
         if (ledgers is not [var ledger] || await find(session, ledger) is not (>= 0 and var sequence)) return Missing;
         if (sequence < ledger.First) return scope.IsWholeTenant ? new Problem(ProblemKind.Gone, "The event was dropped when its retention ended.") : Missing;
-        var entry = (await new ChunkReader(session.Connection, ledger.Name, ledger.Id, ledger.Days).EntriesAsync([sequence], cancellation))[0];
+        var entry = (await new ChunkReader(session.Connection, ledger.Ledger, ledger.Days).EntriesAsync([sequence], cancellation))[0];
         var slices = new FieldSlice[EventSchema.Count];
         EntrySlicer.Slice(entry.Span, slices);
         return new FilterMatcher(scope, EventFilter.All).Matches(entry.Span, slices, sequence) ? new StoredEntry(ledger.Name, sequence, entry) : Missing;
