@@ -2,6 +2,7 @@ using Domesday.Core.Access;
 using Domesday.Http.Authorization;
 using Domesday.Http.Problems;
 using Domesday.Ui.Administration;
+using Domesday.Ui.Alerts;
 using Domesday.Ui.Assets;
 using Domesday.Ui.EventList;
 using Domesday.Ui.Integrity;
@@ -11,6 +12,7 @@ using Domesday.Ui.Overview;
 using Domesday.Ui.Profile;
 using Domesday.Ui.Refusals;
 using Domesday.Ui.SignIn;
+using Domesday.Ui.Sinks;
 using Domesday.Ui.Sources;
 using Domesday.Ui.Usage;
 using Domesday.Ui.Views;
@@ -29,6 +31,8 @@ public static class UiCatalog
         new("Events", EventListPage.Path, "events", Permission.AuditList),
         new("Integrity", IntegrityPage.Path, "integrity", Permission.ProofRead) { WholeTenant = true },
         new("Sources", SourcesPage.Path, "sources", Permission.AuditList),
+        new("Sinks", SinksPage.Path, "sinks", Permission.SinkRead) { WholeTenant = true },
+        new("Alerts", AlertsPage.Path, "alerts", Permission.SinkRead) { WholeTenant = true },
         new("Usage", UsagePage.Path, "usage", Permission.AuditList),
         .. AdministrationPages.Items,
     ]);
@@ -46,6 +50,8 @@ public static class UiCatalog
         routes.MapIntegrity();
         routes.MapOverview();
         routes.MapSources();
+        routes.MapSinks();
+        routes.MapAlerts();
         routes.MapUsage();
         routes.MapProfile();
         routes.MapAdministration();

@@ -12,7 +12,8 @@ public sealed class EveryPageTests(Site site)
     private static readonly (string Name, string Path)[] Paths =
     [
         ("overview", "/"), ("events", "/ui/events?from=-7d"), ("events-filtered", "/ui/events?from=-30d&action=delete&exclude_service=storage"), ("events-empty", "/ui/events?service=nobody"),
-        ("event", "/ui/event/change-1?compare=7"), ("integrity", "/ui/integrity"), ("sources", "/ui/sources"), ("usage", "/ui/usage"), ("profile", "/ui/me"), ("users", "/ui/admin/users"),
+        ("event", "/ui/event/change-1?compare=7"), ("integrity", "/ui/integrity"), ("sources", "/ui/sources"), ("sinks", "/ui/sinks"),
+        ("sink", "/ui/sinks/strict"), ("sink-new", "/ui/sinks/new?type=s3"), ("alerts", "/ui/alerts"), ("alert", "/ui/alerts/Nothing%20from%20billing"), ("alert-new", "/ui/alerts/new"), ("usage", "/ui/usage"), ("profile", "/ui/me"), ("users", "/ui/admin/users"),
         ("user", "/ui/admin/users/admin"), ("applications", "/ui/admin/applications"), ("keys", "/ui/admin/keys"), ("roles", "/ui/admin/roles"), ("grants", "/ui/admin/grants"),
         ("tenants", "/ui/admin/tenants"), ("capture", "/ui/admin/capture"), ("retention", "/ui/admin/retention"), ("not-found", "/ui/event/987654321"), ("wrong", "/ui/events?from=yesterday"),
     ];

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Domesday.EndToEnd.Tests;
+using Domesday.Sinks.Tests;
 using Microsoft.Playwright;
 
 namespace Domesday.Browser.Tests;
@@ -20,6 +21,7 @@ public sealed class Site : IAsyncLifetime
 
     private readonly TestFolder _folder = new();
     private ServiceProcess? _service;
+    private TestReceiver? _receiver;
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
@@ -27,6 +29,9 @@ public sealed class Site : IAsyncLifetime
     public static string Shots { get; } = Path.Combine(Command.Root, "artifacts", "screenshots");
 
     public Uri Url => _service!.Url;
+
+    /// <summary>What sinks may send to; it takes everything but what goes to <c>/strict</c>.</summary>
+    internal TestReceiver Receiver => _receiver!;
 
     /// <summary>The native API, as the administrator.</summary>
     public HttpClient Api { get; private set; } = null!;
@@ -41,8 +46,28 @@ public sealed class Site : IAsyncLifetime
         Assert.True(filled.ExitCode == 0, filled.Errors);
         await SendAsync(Hostile.Event);
         await SendAsync(Hostile.Change);
+        _receiver = await TestReceiver.StartAsync();
+        _receiver.Answer = (request, http) => TestReceiver.StatusAsync(http, request.Path == "/strict" ? 422 : 200, request.Path == "/strict" ? "no field 'severity'" : "");
+        await ForwardAsync();
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = Arguments });
+    }
+
+    /// <summary>A receiver that takes alerts, one that refuses, one that nobody listens at, and rules.</summary>
+    private async Task ForwardAsync()
+    {
+        await MakeAsync("sinks", $$$"""{"name":"chat","type":"webhook","settings":{"url":"{{{Receiver.Url}}}/chat","secret":"a secret of the chat"},"channel":true}""");
+        await MakeAsync("sinks", $$$"""{"name":"strict","type":"webhook","settings":{"url":"{{{Receiver.Url}}}/strict"},"filter":"action=delete&service=compute&result=failure","start":"beginning"}""");
+        await MakeAsync("sinks", """{"name":"siem","type":"splunk","settings":{"url":"https://127.0.0.1:1","token":"a token"},"start":"beginning"}""");
+        await MakeAsync("alerts", """{"stock":"failed-logins","channels":["chat"]}""");
+        await MakeAsync("alerts", """{"name":"Nothing from billing","filter":"service=billing","condition":"absence","window_seconds":7200,"severity":"error"}""");
+    }
+
+    /// <summary>Makes something by the native API.</summary>
+    public async Task MakeAsync(string what, string body)
+    {
+        using var answer = await Api.PostAsync("/audit/v1/" + what, new StringContent(body, Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
+        Assert.True(answer.StatusCode == HttpStatusCode.Created, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     public static void Need() => Assert.SkipUnless(File.Exists(Chromium), "Needs the Debian package chromium.");
@@ -95,6 +120,7 @@ public sealed class Site : IAsyncLifetime
         if (_browser is not null) await _browser.DisposeAsync();
         _playwright?.Dispose();
         Api?.Dispose();
+        if (_receiver is not null) await _receiver.DisposeAsync();
         if (_service is not null) await _service.DisposeAsync();
         _folder.Dispose();
     }

@@ -27,6 +27,7 @@ public sealed class QuestionGenerator(Random random, IReadOnlyList<StoredEntry> 
         1 => AccessScope.OfProjects(Pick(tenants), []),
         2 or 3 => AccessScope.OfProjects(Pick(tenants), ["alpha", .. random.Next(2) == 0 ? ["delta"] : Array.Empty<string>()]),
         4 => AccessScope.WholeTenant("unknown"),
+        5 => (random.Next(2) == 0 ? AccessScope.WholeTenant(Pick(tenants)) : AccessScope.OfProjects(Pick(tenants), ["alpha"])).Limited([.. Enumerable.Range(0, 1 + random.Next(2)).Select(_ => Limit())]),
         _ => AccessScope.WholeTenant(Pick(tenants)),
     };
 
@@ -56,6 +57,12 @@ public sealed class QuestionGenerator(Random random, IReadOnlyList<StoredEntry> 
     public IReadOnlyList<EventField> FacetFields() => random.Next(3) == 0
         ? Facets.DefaultFields
         : [.. Enumerable.Range(0, 1 + random.Next(4)).Select(_ => Pick(Countable)).Distinct()];
+
+    private FieldLimit Limit()
+    {
+        var field = Pick(Common);
+        return new(field, [.. Enumerable.Range(0, 1 + random.Next(3)).Select(_ => Value(field))]) { Not = random.Next(4) == 0 };
+    }
 
     private FieldCondition Condition()
     {

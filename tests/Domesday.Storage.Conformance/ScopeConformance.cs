@@ -59,6 +59,27 @@ public abstract class ScopeConformance(IStoreFactory factory) : StoreConformance
     }
 
     [Fact]
+    public async Task Limits_of_values_hide_the_rest_from_every_way_of_asking()
+    {
+        await SeedAsync();
+        var scope = AccessScope.WholeTenant(Tenant).Limited([new(EventField.ScopeProjectId, "alpha", "beta"), new(EventField.Id, "a1") { Not = true }]);
+        Assert.False(scope.IsWholeTenant);
+        var page = await ListAsync(new() { Total = true }, scope);
+        Assert.Equal(["b0", "a0"], page.Entries.Select(IdOf));
+        Assert.Equal(2, page.Total);
+        Assert.Equal(["a0", "b0"], (await ReadAllAsync(EventFilter.All, EventOrder.Sequence, false, scope)).Select(IdOf));
+        Assert.Equal(1, Value(await Reader.GetAsync(scope, 1, Cancellation)).Sequence);
+        Assert.Equal(ProblemKind.NotFound, (await Reader.GetAsync(scope, 3, Cancellation)).Problem?.Kind);
+        Assert.Equal(ProblemKind.NotFound, (await Reader.FindAsync(scope, "c0", Cancellation)).Problem?.Kind);
+        Assert.Empty(await SequencesAsync(new EventFilter { Conditions = [FieldCondition.Is(EventField.ScopeProjectId, "gamma")] }, scope));
+        var facet = Value(await Reader.FacetsAsync(scope, EventFilter.All, [EventField.ScopeProjectId], 10, Cancellation)).Fields.Single();
+        Assert.Equal([new FacetValue("alpha", 1), new FacetValue("beta", 1)], facet.Values);
+        Assert.Equal(2, Value(await Reader.HistogramAsync(scope, EventFilter.All, HistogramInterval.Minute, Cancellation)).Buckets.Sum(bucket => bucket.Count));
+        Assert.Equal(["a0"], (await ListAsync(new(), scope.Within("alpha"))).Entries.Select(IdOf));
+        Assert.Equal(0, Value(await Reader.CountAsync(scope.Limited([new(EventField.ScopeProjectId, "gamma")]), EventFilter.All, Cancellation)));
+    }
+
+    [Fact]
     public async Task Without_a_project_nothing_is_seen()
     {
         await SeedAsync();

@@ -20,6 +20,12 @@ public sealed record Principal(string Tenant, string Kind, string Id, string Nam
     /// <summary>The session that the request's token belongs to; null when it brought another credential.</summary>
     public PrincipalSession? Session { get; init; }
 
+    /// <summary>What it sees has these values: for the bearer of a viewer's token, which is made for one customer.</summary>
+    public IReadOnlyList<FieldLimit> Limits { get; init; } = [];
+
+    /// <summary>Who made its token, of the bearer of a viewer's token; null for anybody else.</summary>
+    public Principal? Maker { get; init; }
+
     /// <summary>All that it may do, each perhaps in some projects alone.</summary>
     public Permission AllPermissions => Further.Aggregate(Permissions, (sum, grant) => sum | grant.Permissions);
 
@@ -43,7 +49,7 @@ public sealed record Principal(string Tenant, string Kind, string Id, string Nam
 
     /// <summary>What it may see of its own tenant when these permissions are asked for.</summary>
     public AccessScope ScopeFor(Permission permissions) =>
-        ProjectsFor(permissions) is { } projects ? AccessScope.OfProjects(Tenant, projects) : AccessScope.WholeTenant(Tenant);
+        (ProjectsFor(permissions) is { } projects ? AccessScope.OfProjects(Tenant, projects) : AccessScope.WholeTenant(Tenant)).Limited(Limits);
 
     /// <summary>Whether it could hand all that another may do on to it: nobody gives away, or takes charge of, more than they have.</summary>
     public bool Covers(Principal other)

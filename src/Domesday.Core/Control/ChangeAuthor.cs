@@ -20,6 +20,7 @@ public sealed record ChangeAuthor(Actor Actor, EventSource? Source)
             Id = principal.Id,
             Name = EventText.Clean(principal.Name),
             Credential = isUser ? null : principal.Id,
+            OnBehalfOf = principal.Maker is { } maker ? Of(maker, null).Actor : null,
         }, source);
     }
 }

@@ -67,4 +67,7 @@ public static class PrincipalKinds
 
     /// <summary>Known to another issuer alone, and here by the roles that its token has there.</summary>
     public const string Federated = "federated";
+
+    /// <summary>Brings a token that somebody made for a part of what they may read.</summary>
+    public const string Viewer = "viewer";
 }

@@ -37,21 +37,25 @@ public sealed class CredentialCheck : IDisposable
         _foreign = new(ledger, _refusals, foreign, time);
     }
 
+    /// <param name="viewers">Whether what is asked for is also for viewers' tokens.</param>
     /// <returns>
     /// <see cref="ProblemKind.Unauthenticated"/> when it is not valid; <see cref="ProblemKind.TooMany"/> after too many failures;
-    /// <see cref="ProblemKind.Unavailable"/> when too many passwords wait to be checked.
+    /// <see cref="ProblemKind.Unavailable"/> when too many passwords wait to be checked; <see cref="ProblemKind.Forbidden"/> for a viewer's token where none is taken.
     /// </returns>
-    public async ValueTask<Result<Principal>> CheckAsync(PresentedCredential credential, IPAddress? address, CancellationToken cancellation)
+    public async ValueTask<Result<Principal>> CheckAsync(PresentedCredential credential, IPAddress? address, CancellationToken cancellation, bool viewers = false)
     {
         ArgumentNullException.ThrowIfNull(credential);
         var identified = await IdentifyAsync(credential, address, cancellation);
         if (!identified.IsOk) return identified.Problem;
+        if (identified.Value.Principal.Kind == PrincipalKinds.Viewer && !viewers) return ViewersOnlyRead;
         // A password that comes with every request is one sign-in while it is remembered.
         if (identified.Value.IsFresh) _successes.Add(identified.Value.Principal, credential.Scheme, new(address, null), null);
         return identified.Value.Principal;
     }
 
     public void Dispose() => _passwords.Dispose();
+
+    internal static Problem ViewersOnlyRead { get; } = new(ProblemKind.Forbidden, "A viewer's token reads events, and does nothing else.");
 
     /// <summary>As <see cref="CheckAsync"/>, for callers who record the success themselves.</summary>
     internal ValueTask<Result<Identified>> IdentifyAsync(PresentedCredential credential, IPAddress? address, CancellationToken cancellation) => credential switch

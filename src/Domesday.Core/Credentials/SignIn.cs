@@ -68,6 +68,7 @@ public sealed class SignIn(CredentialCheck check, TokenIssuer tokens, SignInSucc
         var identified = await check.IdentifyAsync(credential, origin.Address, cancellation);
         if (!identified.IsOk) return identified.Problem;
         var principal = identified.Value.Principal;
+        if (principal.Kind == PrincipalKinds.Viewer) return CredentialCheck.ViewersOnlyRead;
         if (principal.Kind == PrincipalKinds.Federated) return new Problem(ProblemKind.Forbidden, "There is no user of this name here: go on with the other issuer's token.");
         var token = tokens.Issue(principal, Shortest(wanted ?? lifetime, principal.Session));
         successes.Add(principal, credential.Scheme, origin, token);

@@ -44,6 +44,7 @@ internal sealed class TokenCheck(ControlLedger ledger, Refusals refusals, KeyUse
 
     public Result<Identified> CheckOwn(JwtText token, string scheme, IPAddress? address)
     {
+        if (tokens.CheckViewer(token) is { } viewer) return CheckViewer(viewer, scheme, address);
         if (tokens.Check(token) is not { } claims) return refusals.Refuse(new(null, null, "", address, scheme), "wrong_token");
         var index = ledger.Index;
         // From here on the caller holds a token that was ours: programs go on for a while with an old one, and that is no guessing.
@@ -52,6 +53,17 @@ internal sealed class TokenCheck(ControlLedger ledger, Refusals refusals, KeyUse
         var refused = new RefusedCredential(principal.Id, principal.IsSystemAdministrator ? null : principal.Tenant, "", address, scheme);
         if (ReasonOf(index.State, account, claims) is { } refusal) return refusals.Count(refused, refusal.Reason, refusal.Detail);
         return new Identified(principal with { Tenant = claims.Tenant, Session = new(claims.Session, claims.ExpiresAt) }, IsFresh: false);
+    }
+
+    private Result<Identified> CheckViewer(ViewerClaims claims, string scheme, IPAddress? address)
+    {
+        var index = ledger.Index;
+        var refused = new RefusedCredential(claims.Token.Session, claims.Token.Tenant, "", address, scheme);
+        if (index.Find(claims.Token.Kind, claims.Token.Subject, Now) is not { } account) return refusals.Count(refused, "unknown_account", "Who made the token is not there any more.");
+        var isEnded = claims.MakerSession is { } session && index.State.RevokedSessions.ContainsKey(session);
+        var refusal = isEnded ? new("revoked", "The session in which the token was made was ended.") : ReasonOf(index.State, account, claims.Token);
+        if (refusal is not null) return refusals.Count(refused, refusal.Reason, refusal.Detail);
+        return new Identified(ViewerTokens.BearerOf(account.Principal, claims), IsFresh: false);
     }
 
     private AccountRefusal? ReasonOf(ControlState state, Account account, TokenClaims claims)

@@ -9,6 +9,12 @@ public interface ISinkType
     /// <summary>Such as <c>webhook</c>.</summary>
     string Name { get; }
 
+    /// <summary>What people call the receiver, such as <c>AWS CloudWatch Logs</c>.</summary>
+    string Title { get; }
+
+    /// <summary>What people are told about each setting, in the order of the form.</summary>
+    IReadOnlyList<SettingText> Settings { get; }
+
     /// <summary>Names of the settings that are kept encrypted and shown masked.</summary>
     IReadOnlyList<string> Secrets { get; }
 

@@ -18,6 +18,19 @@ public sealed class SinkOpener(IReadOnlyList<ISinkType> types, Func<string, Resu
     /// <returns>Null for an unknown name.</returns>
     public ISinkType? Find(string type) => types.FirstOrDefault(known => known.Name == type);
 
+    /// <summary>The settings of a type, in the order of its form.</summary>
+    /// <param name="values">Those that there are already: what must be there can depend on them.</param>
+    public async ValueTask<IReadOnlyList<SettingForm>> DescribeAsync(ISinkType type, IReadOnlyDictionary<string, string> values, string tenant)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        var settings = new SinkSettings(values);
+        // Reading them is what tells them; whether they are right does not matter here.
+        var opened = type.Open(settings, new("", tenant, "", EventFormats.Find(type.FormatDefault)!, type.FormatDefault, environment, time, loggers.CreateLogger(type.GetType())));
+        if (opened.IsOk) await opened.Value.DisposeAsync();
+        var asked = settings.Asked.ToDictionary(form => form.Name, StringComparer.Ordinal);
+        return [.. type.Settings.Where(text => asked.ContainsKey(text.Name)).Select(text => asked[text.Name] with { Title = text.Title, Hint = text.Hint, IsSecret = type.Secrets.Contains(text.Name) })];
+    }
+
     /// <summary>Every fault of a sink that is not kept yet; null when there is none.</summary>
     /// <param name="plain">Its settings, secrets included.</param>
     public async ValueTask<Problem?> CheckAsync(SinkDefinition sink, IReadOnlyDictionary<string, string> plain)

@@ -8,13 +8,16 @@ public sealed class SinkSettings(IReadOnlyDictionary<string, string> values)
 {
     private const int TextCharsMax = 4_096;
 
-    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SettingForm> _asked = new(StringComparer.Ordinal);
     private readonly List<ProblemFault> _faults = [];
+
+    /// <summary>Everything that was asked for so far.</summary>
+    public IReadOnlyCollection<SettingForm> Asked => _asked.Values;
 
     /// <summary>Null when it is absent or wrong.</summary>
     public string? Text(string name, bool required = false, int charsMax = TextCharsMax)
     {
-        _known.Add(name);
+        Note(name, form => form with { IsRequired = form.IsRequired || required, Kind = charsMax > TextCharsMax ? SettingKind.Lines : form.Kind });
         if (!values.TryGetValue(name, out var text) || text.Length == 0)
         {
             if (required) Fault(name, "is missing");
@@ -27,16 +30,23 @@ public sealed class SinkSettings(IReadOnlyDictionary<string, string> values)
 
     public int Number(string name, int min, int max, int absent)
     {
+        Note(name, form => form with { Kind = SettingKind.Number, Absent = absent.ToString(CultureInfo.InvariantCulture), Min = min, Max = max });
         if (Text(name) is not { } text) return absent;
         if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max) return number;
         Fault(name, $"must be a whole number from {min} to {max}");
         return absent;
     }
 
-    public bool Flag(string name, bool absent = false) => Choice(name, ["true", "false"], absent ? "true" : "false") == "true";
+    public bool Flag(string name, bool absent = false)
+    {
+        var isSet = Choice(name, ["true", "false"], absent ? "true" : "false") == "true";
+        Note(name, form => form with { Kind = SettingKind.Flag });
+        return isSet;
+    }
 
     public string Choice(string name, IReadOnlyList<string> words, string absent)
     {
+        Note(name, form => form with { Kind = SettingKind.Choice, Absent = absent, Choices = words });
         if (Text(name) is not { } text) return absent;
         if (words.Contains(text)) return text;
         Fault(name, $"must be one of {string.Join(", ", words)}");
@@ -74,8 +84,10 @@ public sealed class SinkSettings(IReadOnlyDictionary<string, string> values)
     /// <summary>To be asked when everything was read; null when there is no fault.</summary>
     public Problem? Problem()
     {
-        foreach (var name in values.Keys.Where(name => !_known.Contains(name)).Order(StringComparer.Ordinal))
-            Fault(name, $"is not a setting of this type; it has {string.Join(", ", _known.Order(StringComparer.Ordinal))}");
+        foreach (var name in values.Keys.Where(name => !_asked.ContainsKey(name)).Order(StringComparer.Ordinal))
+            Fault(name, $"is not a setting of this type; it has {string.Join(", ", _asked.Keys.Order(StringComparer.Ordinal))}");
         return _faults.Count == 0 ? null : new Problem(ProblemKind.Invalid, "The sink's settings are not valid; nothing was changed.") { Faults = _faults };
     }
+
+    private void Note(string name, Func<SettingForm, SettingForm> change) => _asked[name] = change(_asked.GetValueOrDefault(name) ?? new SettingForm(name));
 }

@@ -16,6 +16,16 @@ public sealed record SinkStanding(SinkDefinition Sink, string State, string? Pro
 {
     private const double WarnShare = 0.75;
 
+    /// <summary>What somebody should see to; null when there is nothing.</summary>
+    public string? Warning => this switch
+    {
+        { Problem: { } problem } => problem,
+        { State: SinkStates.Held } => "Too many rejected events are kept: replay or discard them; until then nothing is forwarded.",
+        { Cursor.Missed: > 0 } => "Retention dropped events before they were forwarded: see missed.",
+        { RejectedKept: > 0 } => "The receiver rejected events; they are kept, and can be replayed.",
+        _ => null,
+    };
+
     /// <summary>Whether the receiver will soon refuse what waits, because it is too old.</summary>
     public bool IsNearAgeMax(DateTimeOffset now) => AgeMax is { } max && Waiting is { } waiting && now - waiting.ToDateTimeOffset() >= max * WarnShare;
 }

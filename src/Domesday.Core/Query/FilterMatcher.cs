@@ -21,9 +21,12 @@ public sealed class FilterMatcher
         _search = filter.Search is { } search ? [.. Searched(search).Select(condition => new ConditionMatcher(condition))] : null;
     }
 
-    /// <summary>The filter's conditions and the one that the scope adds.</summary>
-    public static IEnumerable<FieldCondition> Scoped(AccessScope scope, EventFilter filter) =>
-        scope.Projects is { } projects ? filter.Conditions.Append(FieldCondition.Is(EventField.ScopeProjectId, [.. projects])) : filter.Conditions;
+    /// <summary>The filter's conditions and those that the scope adds.</summary>
+    public static IEnumerable<FieldCondition> Scoped(AccessScope scope, EventFilter filter)
+    {
+        IEnumerable<FieldCondition> conditions = [.. filter.Conditions, .. scope.Limits.Select(limit => FieldCondition.Is(limit.Field, limit.Values) with { Not = limit.Not })];
+        return scope.Projects is { } projects ? conditions.Append(FieldCondition.Is(EventField.ScopeProjectId, [.. projects])) : conditions;
+    }
 
     /// <summary>The conditions of a search, of which one must hold.</summary>
     public static IEnumerable<FieldCondition> Searched(TextSearch search) => search.Fields.Select(field =>

@@ -52,14 +52,25 @@ public sealed class TokenIssuer(TokenKeys keys, string issuer, TimeProvider time
     {
         ArgumentNullException.ThrowIfNull(principal);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lifetime, TimeSpan.Zero);
-        var issued = time.GetUtcNow();
-        var expires = DateTimeOffset.FromUnixTimeSeconds(issued.ToUnixTimeSeconds()) + (lifetime < LifetimeMax ? TimeSpan.FromSeconds(Math.Ceiling(lifetime.TotalSeconds)) : LifetimeMax);
-        var session = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SessionBytes));
-        var key = keys.Active;
-        var header = $$"""{"alg":"{{Algorithm}}","kid":"{{key.Id}}","typ":"JWT"}""";
-        var signed = $"{Base64Url.EncodeToString(Encoding.ASCII.GetBytes(header))}.{Base64Url.EncodeToString(Payload(principal, session, issued, expires))}";
-        var signature = key.Sign(Encoding.ASCII.GetBytes(signed));
-        return new($"{signed}.{Base64Url.EncodeToString(signature)}", session, issued, expires);
+        return Sign(issuer, principal.Id, lifetime, json =>
+        {
+            json.WriteString("kind", principal.Kind);
+            json.WriteString("tenant", principal.Tenant);
+            json.WriteString("preferred_username", Short(principal.Name));
+        });
+    }
+
+    /// <summary>Signs a token that shows a part of what its maker may read. It is for an audience of its own, so that nobody who does not know of such tokens takes it for the maker's.</summary>
+    /// <param name="maker">May read in the tenant.</param>
+    /// <param name="name">Whom it is for, for people.</param>
+    /// <param name="limits">What the events have that it shows; at least one.</param>
+    /// <param name="lifetime">From now; more than <see cref="LifetimeMax"/> is cut to it.</param>
+    public IssuedToken IssueViewer(Principal maker, string tenant, string name, IReadOnlyList<FieldLimit> limits, TimeSpan lifetime)
+    {
+        ArgumentNullException.ThrowIfNull(maker);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lifetime, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfZero(limits.Count);
+        return Sign(ViewerAudience, maker.Id, lifetime, json => ViewerClaims.Write(json, maker, tenant, Short(name), limits));
     }
 
     /// <summary>Whether a token says that it is one of ours.</summary>
@@ -73,30 +84,56 @@ public sealed class TokenIssuer(TokenKeys keys, string issuer, TimeProvider time
     public TokenClaims? Check(JwtText token)
     {
         ArgumentNullException.ThrowIfNull(token);
+        return Claims(token, issuer, "kind");
+    }
+
+    /// <returns>Null when it is no viewer's token that was signed by a key of ours.</returns>
+    public ViewerClaims? CheckViewer(JwtText token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        return Claims(token, ViewerAudience, "maker_kind") is { } claims ? ViewerClaims.Read(token, claims) : null;
+    }
+
+    private string ViewerAudience => issuer + "/viewer";
+
+    private TokenClaims? Claims(JwtText token, string audience, string kindClaim)
+    {
         if (token.Algorithm != Algorithm || keys.Find(token.KeyId) is not { } key || !key.IsSignatureOf(token.Signed, token.Signature)) return null;
-        if (!IsOwn(token) || !token.IsFor(issuer)) return null;
-        return (token.Text("jti"), token.Text("kind"), token.Text("sub"), token.Text("tenant"), token.Number(IssuedAtClaim), token.Seconds("exp")) is
+        if (!IsOwn(token) || !token.IsFor(audience)) return null;
+        return (token.Text("jti"), token.Text(kindClaim), token.Text("sub"), token.Text("tenant"), token.Number(IssuedAtClaim), token.Seconds("exp")) is
             ({ } session, { } kind, { } subject, { } tenant, { } issued, { } expires)
             ? new(session, kind, subject, tenant, new(issued), DateTimeOffset.FromUnixTimeSeconds(expires))
             : null;
     }
 
-    private byte[] Payload(Principal principal, string session, DateTimeOffset issued, DateTimeOffset expires)
+    private static string Short(string name) => name[..Math.Min(name.Length, NameCharsMax)];
+
+    private IssuedToken Sign(string audience, string subject, TimeSpan lifetime, Action<Utf8JsonWriter> rest)
+    {
+        var issued = time.GetUtcNow();
+        var expires = DateTimeOffset.FromUnixTimeSeconds(issued.ToUnixTimeSeconds()) + (lifetime < LifetimeMax ? TimeSpan.FromSeconds(Math.Ceiling(lifetime.TotalSeconds)) : LifetimeMax);
+        var session = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SessionBytes));
+        var key = keys.Active;
+        var header = $$"""{"alg":"{{Algorithm}}","kid":"{{key.Id}}","typ":"JWT"}""";
+        var signed = $"{Base64Url.EncodeToString(Encoding.ASCII.GetBytes(header))}.{Base64Url.EncodeToString(Payload(audience, subject, session, issued, expires, rest))}";
+        var signature = key.Sign(Encoding.ASCII.GetBytes(signed));
+        return new($"{signed}.{Base64Url.EncodeToString(signature)}", session, issued, expires);
+    }
+
+    private byte[] Payload(string audience, string subject, string session, DateTimeOffset issued, DateTimeOffset expires, Action<Utf8JsonWriter> rest)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
             json.WriteString("iss", issuer);
-            json.WriteString("aud", issuer);
-            json.WriteString("sub", principal.Id);
+            json.WriteString("aud", audience);
+            json.WriteString("sub", subject);
             json.WriteString("jti", session);
             json.WriteNumber("iat", issued.ToUnixTimeSeconds());
             json.WriteNumber(IssuedAtClaim, Timestamp.FromDateTimeOffset(issued).Microseconds);
             json.WriteNumber("exp", expires.ToUnixTimeSeconds());
-            json.WriteString("kind", principal.Kind);
-            json.WriteString("tenant", principal.Tenant);
-            json.WriteString("preferred_username", principal.Name.AsSpan(0, Math.Min(principal.Name.Length, NameCharsMax)));
+            rest(json);
             json.WriteEndObject();
         }
         var text = Encoding.ASCII.GetString(buffer.WrittenSpan).Replace("?", "\\u003F", StringComparison.Ordinal).Replace("~", "\\u007E", StringComparison.Ordinal);

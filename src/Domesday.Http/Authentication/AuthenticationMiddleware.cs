@@ -2,6 +2,7 @@ using Domesday.Core.Control;
 using Domesday.Core.Credentials;
 using Domesday.Core.Problems;
 using Domesday.Http.Authentication.Cookie;
+using Domesday.Http.Authentication.ViewerToken;
 using Domesday.Http.Authorization;
 using Domesday.Http.Problems;
 using Microsoft.AspNetCore.Http;
@@ -14,6 +15,8 @@ public sealed class AuthenticationMiddleware(RequestDelegate next, CredentialChe
 {
     private static readonly Problem Missing = new(ProblemKind.Unauthenticated, "The request brings no credential.");
     private static readonly Problem Forged = new(ProblemKind.Forbidden, "With the session cookie, changes are taken from the service's own pages only: bring another credential.");
+
+    private static readonly Problem NoViewer = new(ProblemKind.Unauthenticated, "viewer_token takes viewers' tokens alone: any other credential stands in a header.");
 
     public async Task InvokeAsync(HttpContext http)
     {
@@ -37,12 +40,15 @@ public sealed class AuthenticationMiddleware(RequestDelegate next, CredentialChe
     private async ValueTask<Problem?> RefuseAsync(HttpContext http, RouteEndpoint endpoint, PermissionRequirement requirement)
     {
         http.Response.Headers.CacheControl = "no-store";
+        ViewerTokenScheme.Open(http, endpoint);
         if (CredentialSchemes.Read(http, endpoint) is not { } credential) return Missing;
         if (credential.Scheme == CookieScheme.Name && !SameSite.IsSafe(http.Request.Method) && !SameSite.IsOwn(http.Request)) return Forged;
-        var checkedCredential = await check.CheckAsync(credential, http.Connection.RemoteIpAddress, http.RequestAborted);
+        var reach = RouteReach.Of(endpoint);
+        var checkedCredential = await check.CheckAsync(credential, http.Connection.RemoteIpAddress, http.RequestAborted, reach.Viewers);
         if (!checkedCredential.IsOk) return checkedCredential.Problem;
+        if (credential.Scheme == ViewerTokenScheme.Name && checkedCredential.Value.Kind != PrincipalKinds.Viewer) return NoViewer;
         http.SetIdentity(checkedCredential.Value);
-        var scope = ScopeDecision.Decide(checkedCredential.Value, requirement, RouteReach.Of(endpoint), http.Request.Query["tenant"], ledger.State);
+        var scope = ScopeDecision.Decide(checkedCredential.Value, requirement, reach, http.Request.Query["tenant"], ledger.State);
         if (!scope.IsOk) return scope.Problem;
         http.SetPrincipal(checkedCredential.Value, scope.Value);
         return null;

@@ -5,6 +5,7 @@ using Domesday.Http.Authentication.Basic;
 using Domesday.Http.Authentication.Bearer;
 using Domesday.Http.Authentication.ClientCertificate;
 using Domesday.Http.Authentication.Cookie;
+using Domesday.Http.Authentication.ViewerToken;
 using Domesday.Http.Authentication.XAuthToken;
 using Domesday.Http.Authorization;
 using Microsoft.AspNetCore.Http;
@@ -27,6 +28,7 @@ internal static class CredentialSchemes
         {
             if (read(http.Request.Headers) is { } credential) return credential;
         }
+        if (ViewerTokenScheme.Read(http, endpoint) is { } viewer) return viewer;
         if (endpoint.Metadata.GetMetadata<KeyInPath>() is { } inPath && http.Request.RouteValues[inPath.RouteValue] is string key) return new PresentedToken(PathScheme, key);
         return http.Request.Headers.Authorization.Count > 0 ? new MalformedCredential(UnknownScheme) : CookieScheme.Read(http) ?? ClientCertificateScheme.Read(http);
     }

@@ -24,6 +24,13 @@ public static class RequirePermissionExtensions
     public static TBuilder AllowAllTenants<TBuilder>(this TBuilder routes)
         where TBuilder : IEndpointConventionBuilder => routes.WithMetadata(new AllTenantsAllowed());
 
+    /// <summary>
+    /// The bearer of a viewer's token may call it, which nobody else's say-so allows; the token may stand in the query as <c>viewer_token</c>, for pages that cannot set a header.
+    /// What is shown must come from readers that were given the request's scope.
+    /// </summary>
+    public static TBuilder AllowViewers<TBuilder>(this TBuilder routes)
+        where TBuilder : IEndpointConventionBuilder => routes.WithMetadata(new ViewersAllowed());
+
     /// <summary>Only those who run the service may call it: system administrators, and keys of the tenant <c>system</c>.</summary>
     public static TBuilder RequireOperator<TBuilder>(this TBuilder routes)
         where TBuilder : IEndpointConventionBuilder => routes.WithMetadata(new OperatorRequired());
@@ -43,15 +50,18 @@ public sealed record PermissionRequirement(Permission? Permission, bool WholeTen
 }
 
 /// <summary>Whom a route is for, beyond permissions.</summary>
-public readonly record struct RouteReach(bool AllTenants, bool OperatorOnly)
+public readonly record struct RouteReach(bool AllTenants, bool OperatorOnly, bool Viewers = false)
 {
     /// <summary>What the route says; nothing said is false.</summary>
-    public static RouteReach Of(Endpoint endpoint) => new(endpoint?.Metadata.GetMetadata<AllTenantsAllowed>() is not null, endpoint?.Metadata.GetMetadata<OperatorRequired>() is not null);
+    public static RouteReach Of(Endpoint endpoint) => new(
+        endpoint?.Metadata.GetMetadata<AllTenantsAllowed>() is not null, endpoint?.Metadata.GetMetadata<OperatorRequired>() is not null, endpoint?.Metadata.GetMetadata<ViewersAllowed>() is not null);
 }
 
 internal sealed record AllTenantsAllowed;
 
 internal sealed record OperatorRequired;
+
+internal sealed record ViewersAllowed;
 
 /// <summary>Where in the path a key may stand.</summary>
 internal sealed record KeyInPath(string RouteValue);

@@ -10,7 +10,7 @@ namespace Domesday.Http.Parameters;
 public sealed class ParameterReader
 {
     private readonly IQueryCollection _query;
-    private readonly HashSet<string> _known = new(StringComparer.Ordinal) { "tenant" };
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal) { "tenant", "viewer_token" };
     private readonly List<ProblemFault> _faults = [];
 
     private readonly bool _lenient;

@@ -16,7 +16,7 @@ public sealed record TailRequest(AccessScope Scope, EventFilter Filter, long Nex
 
 /// <summary>Events as they are stored, as server-sent events: <c>id</c> is the sequence, <c>data</c> the entry.</summary>
 /// <remarks>
-/// A heartbeat carries the id of the last event that was looked at, so that a caller whose filter seldom matches resumes from there.
+/// A heartbeat carries the id of the last event that was looked at, so that a caller whose filter seldom matches resumes from there; not to readers of a part.
 /// The stream ends by itself when the service stops, and after an hour, so that a credential that was revoked does not listen on for ever;
 /// a caller takes it up again behind the last id. Source of the form: WHATWG HTML, «Server-sent events».
 /// </remarks>
@@ -110,7 +110,8 @@ public sealed class TailResult(IEventStore store, IEventReader reader, TailReque
 
     private Task BeatAsync(PipeWriter output, CancellationToken cancellation)
     {
-        WriteText(output, _next == 0 ? ": heartbeat\n\n" : string.Create(CultureInfo.InvariantCulture, $": heartbeat\nid: {_next - 1}\n\n"));
+        // Who may not see all is not told how much there is.
+        WriteText(output, _next == 0 || !request.Scope.IsWholeTenant ? ": heartbeat\n\n" : string.Create(CultureInfo.InvariantCulture, $": heartbeat\nid: {_next - 1}\n\n"));
         return FlushAsync(output, cancellation);
     }
 

@@ -14,7 +14,7 @@ namespace Domesday.Server.Api;
 internal static class AttachmentEndpoints
 {
     public static void MapAttachments(this IEndpointRouteBuilder api) =>
-        api.MapGet("/events/{sequence:long}/attachments/{sha256}", GetAsync).RequirePermission(Permission.AuditGet);
+        api.MapGet("/events/{sequence:long}/attachments/{sha256}", GetAsync).RequirePermission(Permission.AuditGet).AllowViewers();
 
     private static async Task<IResult> GetAsync(long sequence, string sha256, HttpContext http, IEventReader reader, ReadAudit audit)
     {

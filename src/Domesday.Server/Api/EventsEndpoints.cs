@@ -19,8 +19,8 @@ internal static class EventsEndpoints
 {
     public static void MapEvents(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/events", ListAsync).RequirePermission(Permission.AuditList).AllowAllTenants();
-        api.MapGet("/events/{**key}", GetAsync).RequirePermission(Permission.AuditGet);
+        api.MapGet("/events", ListAsync).RequirePermission(Permission.AuditList).AllowAllTenants().AllowViewers();
+        api.MapGet("/events/{**key}", GetAsync).RequirePermission(Permission.AuditGet).AllowViewers();
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, IEventReader reader, ReadAudit audit, TimeProvider time)

@@ -18,7 +18,7 @@ internal static class ExportEndpoints
 {
     private const string ManifestFormat = "ndjson";
 
-    public static void MapExport(this IEndpointRouteBuilder api) => api.MapGet("/export", Export).RequirePermission(Permission.AuditExport).AllowAllTenants();
+    public static void MapExport(this IEndpointRouteBuilder api) => api.MapGet("/export", Export).RequirePermission(Permission.AuditExport).AllowAllTenants().AllowViewers();
 
     private static IResult Export(HttpContext http, IEventReader reader, ReadAudit audit, TimeProvider time, [FromServices] ICheckpointSource? checkpoints)
     {

@@ -22,7 +22,7 @@ internal static class FacetEndpoints
 
     private static readonly string[] Names = [.. EventParameters.Fields.Select(field => field.Name), "tenant"];
 
-    public static void MapFacets(this IEndpointRouteBuilder api) => api.MapGet("/facets", GetAsync).RequirePermission(Permission.AuditList).AllowAllTenants();
+    public static void MapFacets(this IEndpointRouteBuilder api) => api.MapGet("/facets", GetAsync).RequirePermission(Permission.AuditList).AllowAllTenants().AllowViewers();
 
     private static async Task<IResult> GetAsync(HttpContext http, IEventReader reader, ReadAudit audit, TimeProvider time)
     {

@@ -18,7 +18,7 @@ internal static class HistogramEndpoints
 {
     private static readonly string[] Intervals = ["auto", "minute", "hour", "day"];
 
-    public static void MapHistogram(this IEndpointRouteBuilder api) => api.MapGet("/histogram", GetAsync).RequirePermission(Permission.AuditList).AllowAllTenants();
+    public static void MapHistogram(this IEndpointRouteBuilder api) => api.MapGet("/histogram", GetAsync).RequirePermission(Permission.AuditList).AllowAllTenants().AllowViewers();
 
     private static async Task<IResult> GetAsync(HttpContext http, IEventReader reader, ReadAudit audit, TimeProvider time)
     {

@@ -102,6 +102,16 @@ internal sealed class JsonBody
         return null;
     }
 
+    /// <summary>Names, each with a text or a list of texts; null when it is absent or wrong.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? TextLists(string name)
+    {
+        if (!_members.Remove(name, out var value)) return null;
+        if (value.ValueKind == JsonValueKind.Object && value.EnumerateObject().All(member => TextsOf(member.Value) is not null))
+            return value.EnumerateObject().ToDictionary(member => member.Name, member => TextsOf(member.Value)!, StringComparer.Ordinal);
+        Fault(name, "must be an object of texts and lists of texts");
+        return null;
+    }
+
     /// <summary>A text that may be empty; null when it is absent or wrong.</summary>
     public string? OptionalText(string name, int charsMax)
     {
@@ -129,6 +139,12 @@ internal sealed class JsonBody
     {
         foreach (var name in _members.Keys.Order(StringComparer.Ordinal)) Fault(name, "is not a member that this body has");
         return _faults.Count == 0 ? null : new Problem(ProblemKind.Invalid, "The body is not valid; nothing was changed.") { Faults = _faults };
+    }
+
+    private static IReadOnlyList<string>? TextsOf(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.String) return [value.GetString()!];
+        return value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String) ? [.. value.EnumerateArray().Select(item => item.GetString()!)] : null;
     }
 
     private string? CheckedText(string name, string text, int charsMax)

@@ -12,6 +12,7 @@ internal static class NativeApi
     {
         var api = routes.MapGroup(Base);
         api.MapSessions();
+        api.MapViewerTokens();
         api.MapTenants();
         api.MapMe();
         api.MapUsers();

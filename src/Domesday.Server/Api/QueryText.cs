@@ -1,3 +1,4 @@
+using Domesday.Http.Authentication.ViewerToken;
 using Microsoft.AspNetCore.Http;
 
 namespace Domesday.Server.Api;
@@ -5,7 +6,7 @@ namespace Domesday.Server.Api;
 /// <summary>What a reader asked for, as the records of reading and the manifests of exports show it.</summary>
 internal static class QueryText
 {
-    private static readonly string[] LeftOut = ["cursor", "tenant", "manifest", "format"];
+    private static readonly string[] LeftOut = ["cursor", "tenant", "manifest", "format", ViewerTokenScheme.Parameter];
 
     /// <summary>The query string as it was sent, without what selects no events.</summary>
     public static string Of(HttpRequest request)

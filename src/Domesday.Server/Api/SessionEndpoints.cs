@@ -20,7 +20,7 @@ internal static class SessionEndpoints
     public static void MapSessions(this IEndpointRouteBuilder api)
     {
         api.MapPost("/sign-in", SignInAsync).AllowUnauthenticated();
-        api.MapPost("/sign-out", SignOutAsync).RequireCredential();
+        api.MapPost("/sign-out", SignOutAsync).RequireCredential().AllowViewers();
     }
 
     private static async Task<IResult> SignInAsync(HttpContext http, SignIn signIn, TimeProvider time)

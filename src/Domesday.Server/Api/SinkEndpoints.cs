@@ -25,7 +25,7 @@ internal static class SinkEndpoints
     {
         var sinks = api.MapGroup("/sinks");
         sinks.MapGet("", ListAsync).RequirePermission(Permission.SinkRead, wholeTenant: true);
-        sinks.MapGet("/types", Types).RequirePermission(Permission.SinkRead, wholeTenant: true);
+        sinks.MapGet("/types", TypesAsync).RequirePermission(Permission.SinkRead, wholeTenant: true);
         sinks.MapGet("/{id}", GetAsync).RequirePermission(Permission.SinkRead, wholeTenant: true);
         sinks.MapPost("", CreateAsync).RequirePermission(Permission.SinkWrite, wholeTenant: true);
         sinks.MapPatch("/{id}", ChangeAsync).RequirePermission(Permission.SinkWrite, wholeTenant: true);
@@ -50,8 +50,16 @@ internal static class SinkEndpoints
         return TypedResults.Json(new SinkListBody(bodies), SinkJson.Default.SinkListBody);
     }
 
-    private static JsonHttpResult<SinkTypesBody> Types(SinkOpener opener) =>
-        TypedResults.Json(new SinkTypesBody([.. opener.Types.Select(type => new SinkTypeBody(type.Name, type.Secrets, type.FormatDefault, type.IsForOperators))], EventFormats.Names), SinkJson.Default.SinkTypesBody);
+    private static async Task<JsonHttpResult<SinkTypesBody>> TypesAsync(HttpContext http, SinkOpener opener)
+    {
+        var bodies = new List<SinkTypeBody>();
+        foreach (var type in opener.Types)
+        {
+            var settings = await opener.DescribeAsync(type, new Dictionary<string, string>(), http.Tenant());
+            bodies.Add(new(type.Name, type.Title, type.Secrets, type.FormatDefault, type.IsForOperators, [.. settings.Select(SinkSettingBody.From)]));
+        }
+        return TypedResults.Json(new SinkTypesBody(bodies, EventFormats.Names), SinkJson.Default.SinkTypesBody);
+    }
 
     private static async Task<IResult> GetAsync(string id, HttpContext http, SinkDirectory directory, Forwarder forwarder)
     {
@@ -163,15 +171,6 @@ internal static class SinkEndpoints
         var lag = await forwarder.LagAsync(sink, http.RequestAborted);
         if (!lag.IsOk) return lag.Problem;
         var standing = forwarder.Of(sink.Id);
-        return SinkBody.From(sink, directory.Record(sink.Id), standing, lag.Value, Warning(standing));
+        return SinkBody.From(sink, directory.Record(sink.Id), standing, lag.Value);
     }
-
-    private static string? Warning(SinkStanding? standing) => standing switch
-    {
-        { Problem: { } problem } => problem,
-        { State: SinkStates.Held } => "Too many rejected events are kept: replay or discard them; until then nothing is forwarded.",
-        { Cursor.Missed: > 0 } => "Retention dropped events before they were forwarded: see missed.",
-        { RejectedKept: > 0 } => "The receiver rejected events; they are kept, and can be replayed.",
-        _ => null,
-    };
 }

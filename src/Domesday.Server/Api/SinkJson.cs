@@ -51,18 +51,22 @@ internal sealed record SinkBody(
     string? LastError,
     Timestamp? LastErrorAt)
 {
-    public static SinkBody From(SinkDefinition sink, SinkRecord? record, SinkStanding? standing, SinkLag lag, string? warning)
+    public static SinkBody From(SinkDefinition sink, SinkRecord? record, SinkStanding? standing, SinkLag lag)
     {
         var cursor = standing?.Cursor ?? new SinkCursor { Next = sink.StartSequence ?? 0 };
         var settings = new SortedDictionary<string, string>(sink.Settings.ToDictionary(), StringComparer.Ordinal);
         foreach (var name in sink.Secrets.Keys) settings[name] = SinkDirectory.Mask;
         return new(
             sink.Id, sink.Tenant, sink.Name, sink.Type, settings, sink.Filter, sink.Fields, sink.Format, sink.IsChannel, sink.IsPaused, sink.BatchEvents, sink.BatchMilliseconds,
-            sink.StartSequence, sink.KeptBy, sink.Version, record?.CreatedAt, record?.UpdatedAt, standing?.State ?? (sink.IsPaused ? SinkStates.Paused : SinkStates.Running), warning,
+            sink.StartSequence, sink.KeptBy, sink.Version, record?.CreatedAt, record?.UpdatedAt, StateOf(sink, standing), standing?.Warning,
             cursor.Next, cursor.Sent, cursor.Accepted, cursor.Rejected, standing?.RejectedKept ?? 0, cursor.Retried, cursor.Replayed, cursor.Missed, lag.Events, (long)lag.Seconds,
             lag.OldestSequence is { } oldest ? new(oldest, lag.OldestTime, lag.OldestReceivedAt) : null,
             cursor.Replay is { } replay ? new(replay.Next, replay.To, replay.RejectedOnly) : null, cursor.LastAcceptedAt, cursor.LastError, cursor.LastErrorAt);
     }
+
+    /// <summary>While a change is being taken up, what was asked for: who pauses a sink is told that it is paused.</summary>
+    private static string StateOf(SinkDefinition sink, SinkStanding? standing) =>
+        standing is not null && standing.Sink.Version == sink.Version ? standing.State : sink.IsPaused ? SinkStates.Paused : SinkStates.Running;
 }
 
 internal sealed record UnsentBody(long Sequence, Timestamp? Time, Timestamp? ReceivedAt);
@@ -83,7 +87,18 @@ internal sealed record DiscardedBody(int Discarded);
 
 /// <param name="Secrets">Settings that are kept encrypted and shown masked.</param>
 /// <param name="Operators">Only those who run the service may make one.</param>
-internal sealed record SinkTypeBody(string Name, IReadOnlyList<string> Secrets, string FormatDefault, bool Operators);
+/// <param name="Settings">In the order of a form.</param>
+internal sealed record SinkTypeBody(string Name, string Title, IReadOnlyList<string> Secrets, string FormatDefault, bool Operators, IReadOnlyList<SinkSettingBody> Settings);
+
+/// <param name="Kind">text, lines, number, flag or choice.</param>
+/// <param name="Required">Whether it must be there when nothing else is said.</param>
+/// <param name="Default">What holds without it.</param>
+internal sealed record SinkSettingBody(string Name, string Title, string? Hint, string Kind, bool Required, bool Secret, string? Default, long? Min, long? Max, IReadOnlyList<string>? Choices)
+{
+    public static SinkSettingBody From(SettingForm form) => new(
+        form.Name, form.Title, form.Hint, form.Kind switch { SettingKind.Lines => "lines", SettingKind.Number => "number", SettingKind.Flag => "flag", SettingKind.Choice => "choice", _ => "text" },
+        form.IsRequired, form.IsSecret, form.Absent, form.Min, form.Max, form.Choices.Count == 0 ? null : form.Choices);
+}
 
 internal sealed record SinkTypesBody(IReadOnlyList<SinkTypeBody> Types, IReadOnlyList<string> Formats);
 

@@ -9,6 +9,12 @@ internal static class AccessTexts
     [
         new($"POST {Base}/sign-in", "Sign in for a token") { Bodies = [ContentText.Json("SignIn")], Answers = [AnswerText.Json("Session", "The token, and whose it is.")] },
         new($"POST {Base}/sign-out", "End the session of the token") { Answers = [AnswerText.Nothing("It is ended.")] },
+        new($"POST {Base}/viewer-tokens", "Make a token that shows a part of the events for a while")
+        {
+            Details = "For an application that shows its customers what is theirs. The token reads events, facets, histogram, export and tail, and nothing else; it may stand in the query as `viewer_token`. It never shows more than its maker may read, and ends with the maker's credential.",
+            Bodies = [ContentText.Json("NewViewerToken")],
+            Answers = [AnswerText.Json("ViewerToken", "The token, shown this once.", 201)],
+        },
         new($"GET {Base}/me", "Who the caller is, and what it may do") { Answers = [AnswerText.Json("Me", "The caller.")] },
         new($"PUT {Base}/me/password", "Change the caller's own password") { Bodies = [ContentText.Json("PasswordChange")], Answers = [AnswerText.Nothing("It is changed.")] },
         .. Of("users", "id", "user", "User", "UserChange"),

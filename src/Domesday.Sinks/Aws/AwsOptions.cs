@@ -21,6 +21,19 @@ internal sealed partial record AwsOptions(string Region, string Partition, strin
     /// <summary>Names of the secrets.</summary>
     public static IReadOnlyList<string> Secrets { get; } = ["secret_key", "session_token"];
 
+    /// <summary>What people are told about the settings here.</summary>
+    public static IReadOnlyList<SettingText> Texts { get; } =
+    [
+        new("region", "Region", "Such as us-east-1"),
+        new("partition", "Partition"),
+        new("credentials", "Sign in with", "key: an access key; role: a role, also without a choice where there is its ARN; default: what the service itself has, from environment, profile, pod or machine."),
+        new("access_key", "Access key"),
+        new("secret_key", "Secret key"),
+        new("session_token", "Session token", "Of a key for a while."),
+        new("role_arn", "ARN of the role", "Assumed by the key if there is one, else by what the service itself has."),
+        new("external_id", "External id of the role"),
+    ];
+
     private static readonly (string Partition, string Suffix)[] Suffixes =
         [("aws", "amazonaws.com"), ("aws-cn", "amazonaws.com.cn"), ("aws-us-gov", "amazonaws.com"), ("aws-iso", "c2s.ic.gov"), ("aws-iso-b", "sc2s.sgov.gov")];
 

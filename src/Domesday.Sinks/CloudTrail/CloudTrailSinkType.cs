@@ -9,6 +9,16 @@ internal sealed class CloudTrailSinkType : ISinkType
 {
     public string Name => "cloudtrail";
 
+    public string Title => "AWS CloudTrail Lake";
+
+    public IReadOnlyList<SettingText> Settings { get; } =
+    [
+        new("channel_arn", "ARN of the channel", "Such as arn:aws:cloudtrail:eu-west-1:123456789012:channel/…"),
+        new("channel_external_id", "External id of the channel", "Where the channel's policy asks for one."),
+        new("account_id", "Account", "Twelve digits; the channel's account without it."),
+        .. AwsOptions.Texts,
+    ];
+
     public IReadOnlyList<string> Secrets => AwsOptions.Secrets;
 
     public Result<ISink> Open(SinkSettings settings, SinkContext context)

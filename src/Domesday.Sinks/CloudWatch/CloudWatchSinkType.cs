@@ -9,6 +9,15 @@ internal sealed class CloudWatchSinkType : ISinkType
 {
     public string Name => "cloudwatch";
 
+    public string Title => "AWS CloudWatch Logs";
+
+    public IReadOnlyList<SettingText> Settings { get; } =
+    [
+        new("group", "Log group", "Made when it is missing."),
+        new("stream", "Log stream", "Made when it is missing; domesday-<tenant> without it."),
+        .. AwsOptions.Texts,
+    ];
+
     public IReadOnlyList<string> Secrets => AwsOptions.Secrets;
 
     public Result<ISink> Open(SinkSettings settings, SinkContext context)

@@ -1,6 +1,7 @@
 using Domesday.Core.Export;
 using Domesday.Core.Forwarding;
 using Domesday.Core.Problems;
+using Domesday.Sinks.Transport;
 
 namespace Domesday.Sinks.ElasticBulk;
 
@@ -8,6 +9,18 @@ namespace Domesday.Sinks.ElasticBulk;
 internal sealed class ElasticBulkSinkType : ISinkType
 {
     public string Name => "elasticsearch";
+
+    public string Title => "Elasticsearch, OpenSearch";
+
+    public IReadOnlyList<SettingText> Settings { get; } =
+    [
+        new("url", "Address of the cluster", "Such as https://es.example.com:9200"),
+        new("index", "Index", "Or an alias, or a data stream; domesday-<tenant> without it."),
+        new("api_key", "API key", "In its encoded form. Or a user:"),
+        new("user", "User"),
+        new("password", "Password"),
+        TlsTrust.Text,
+    ];
 
     public IReadOnlyList<string> Secrets => ["api_key", "password"];
 

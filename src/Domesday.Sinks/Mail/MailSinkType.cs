@@ -8,6 +8,20 @@ internal sealed class MailSinkType : ISinkType
 {
     public string Name => "mail";
 
+    public string Title => "Mail";
+
+    public IReadOnlyList<SettingText> Settings { get; } =
+    [
+        new("host", "Mail server"),
+        new("port", "Port"),
+        new("starttls", "STARTTLS", "True without it: the connection is secured before anything is said."),
+        new("user", "User"),
+        new("password", "Password"),
+        new("from", "From", "Such as audit@example.com"),
+        new("to", "To", "Addresses, with commas between them."),
+        new("subject", "Subject", "Stands before what happened; Audit without it."),
+    ];
+
     public IReadOnlyList<string> Secrets => ["password"];
 
     public Result<ISink> Open(SinkSettings settings, SinkContext context)

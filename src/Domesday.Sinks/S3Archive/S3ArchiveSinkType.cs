@@ -9,6 +9,20 @@ internal sealed class S3ArchiveSinkType : ISinkType
 {
     public string Name => "s3";
 
+    public string Title => "S3 archive";
+
+    public IReadOnlyList<SettingText> Settings { get; } =
+    [
+        new("bucket", "Bucket", "It must be there; with object lock, if objects are to be locked."),
+        new("prefix", "Prefix", "Of the names of objects."),
+        new("endpoint", "Address", "Of a store that speaks S3; AWS without it."),
+        new("path_style", "Bucket in the path", "Without a choice: true where there is an address."),
+        new("lock_mode", "Object lock"),
+        new("lock_days", "Days locked"),
+        new("every_seconds", "Seconds", "How long a batch that is not full waits for more."),
+        .. AwsOptions.Texts,
+    ];
+
     public IReadOnlyList<string> Secrets => AwsOptions.Secrets;
 
     public Result<ISink> Open(SinkSettings settings, SinkContext context)

@@ -8,6 +8,13 @@ internal sealed class StdoutSinkType : ISinkType
 {
     public string Name => "stdout";
 
+    public string Title => "Standard output";
+
+    public IReadOnlyList<SettingText> Settings { get; } =
+    [
+        new("prefix", "Prefix", "Stands before each line, so that events can be told from the service's own log."),
+    ];
+
     public IReadOnlyList<string> Secrets => [];
 
     public bool IsForOperators => true;

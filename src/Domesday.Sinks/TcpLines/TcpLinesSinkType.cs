@@ -1,5 +1,6 @@
 using Domesday.Core.Forwarding;
 using Domesday.Core.Problems;
+using Domesday.Sinks.Transport;
 
 namespace Domesday.Sinks.TcpLines;
 
@@ -7,6 +8,18 @@ namespace Domesday.Sinks.TcpLines;
 internal sealed class TcpLinesSinkType : ISinkType
 {
     public string Name => "tcp";
+
+    public string Title => "Lines or GELF over TCP";
+
+    public IReadOnlyList<SettingText> Settings { get; } =
+    [
+        new("host", "Receiver"),
+        new("port", "Port", "Without it 5000 for lines, 12201 for GELF."),
+        new("protocol", "Protocol", "lines: each event on a line; gelf: GELF 1.1."),
+        new("tls", "TLS"),
+        new("hostname", "Host of GELF", "This machine's name without it."),
+        TlsTrust.Text,
+    ];
 
     public IReadOnlyList<string> Secrets => [];
 

@@ -11,6 +11,9 @@ internal static class TlsTrust
     /// <summary>The setting that holds authorities, PEM.</summary>
     public const string Setting = "ca";
 
+    /// <summary>What people are told about it.</summary>
+    public static SettingText Text { get; } = new(Setting, "Authorities", "Certificates in PEM that the receiver's must come from; this machine's without it.");
+
     private const int PemCharsMax = 16 * 1024;
 
     /// <returns>Null: as the machine does.</returns>

@@ -33,5 +33,17 @@ public static class Clock
         };
     }
 
+    /// <summary>How long something lasts, in one or two units: «4 s», «3 min», «2 h 5 min».</summary>
+    public static string Span(double seconds) => (long)seconds switch
+    {
+        < 60 and var count => string.Create(CultureInfo.InvariantCulture, $"{count} s"),
+        < 3_600 and var count => Pair(count, 60, "min", "s"),
+        < 86_400 and var count => Pair(count / 60, 60, "h", "min"),
+        var count => Pair(count / 3_600, 24, "d", "h"),
+    };
+
+    private static string Pair(long count, long each, string unit, string smaller) =>
+        count % each == 0 ? string.Create(CultureInfo.InvariantCulture, $"{count / each} {unit}") : string.Create(CultureInfo.InvariantCulture, $"{count / each} {unit} {count % each} {smaller}");
+
     private static string Said(double count, string unit) => string.Create(CultureInfo.InvariantCulture, $"{(long)count:N0} {unit}{((long)count == 1 ? "" : "s")} ago");
 }

@@ -9,7 +9,7 @@ async function send(form, submitter) {
   const [method, url] = [form.dataset.method, form.dataset.api];
   let body = null;
   try {
-    if (form.dataset.body !== "none") body = JSON.stringify(bodyOf(form));
+    if (form.dataset.body !== "none") body = JSON.stringify(bodyOf(form, submitter));
   } catch (wrong) {
     return fail(form, { detail: "Nothing was sent.", errors: [{ field: wrong.field, reason: wrong.message }] });
   }
@@ -26,28 +26,29 @@ async function send(form, submitter) {
   if (submitter) submitter.disabled = false;
 }
 
-/** Members by the fields' names; what is empty is left out. */
-function bodyOf(form) {
+/** Members by the fields' names; what is empty is left out, but of the kinds «whole» and «lines». */
+export function bodyOf(form, submitter = null) {
   const body = {};
   const put = (name, value) => {
     const path = name.split("."), last = path.pop();
     path.reduce((part, step) => part[step] ??= {}, body)[last] = value;
   };
   for (const field of form.elements) {
-    if (!field.name || field.disabled) continue;
+    if (!field.name || field.disabled || field.tagName === "FIELDSET" || (field.type === "submit" && field !== submitter)) continue;
     const kind = field.dataset.kind ?? "text", text = field.value.trim();
     if (kind === "flag") put(field.name, field.checked);
     else if (kind === "choice") { if (field.checked) (body[field.name] ??= []).push(field.value); }
     else if (kind === "null") { if (field.checked) put(field.name, null); }
     else if (kind === "bool") { if (text) body[field.name] = text === "true"; }
     else if (kind === "lines") put(field.name, text.split("\n").map(item => item.trim()).filter(item => item));
+    else if (kind === "whole") put(field.name, text);
     else if (text === "") continue;
     else if (kind === "json") put(field.name, parsed(field, text));
-    else if (kind === "number") body[field.name] = Number.isFinite(Number(text)) ? Number(text) : text;
-    else if (kind === "list") body[field.name] = text.split(/[\n,]/).map(item => item.trim()).filter(item => item);
-    else if (kind === "time") body[field.name] = new Date(text).toISOString();
-    else if (kind === "secret") body[field.name] = field.value;
-    else body[field.name] = text;
+    else if (kind === "number") put(field.name, Number.isFinite(Number(text)) ? Number(text) : text);
+    else if (kind === "list") put(field.name, text.split(/[\n,]/).map(item => item.trim()).filter(item => item));
+    else if (kind === "time") put(field.name, new Date(text).toISOString());
+    else if (kind === "secret") put(field.name, field.value);
+    else put(field.name, text);
   }
   return body;
 }
@@ -67,7 +68,7 @@ class Wrong extends Error {
 function done(form, answer) {
   const secret = form.dataset.secret && answer?.[form.dataset.secret];
   if (secret) return reveal(form, secret);
-  sessionStorage.setItem("domesday_done", "Done.");
+  sessionStorage.setItem("domesday_done", form.dataset.done ?? "Done.");
   const next = form.dataset.next?.replace("{id}", encodeURIComponent(answer?.[form.dataset.id ?? "id"] ?? ""));
   if (next && next !== location.pathname + location.search) location.href = next;
   else location.reload();
@@ -90,7 +91,7 @@ function reveal(form, secret) {
   box.focus();
 }
 
-function fail(form, answer, status) {
+export function fail(form, answer, status) {
   let first = null;
   const rest = [];
   for (const fault of answer?.errors ?? []) {
@@ -127,7 +128,7 @@ function message(form, text) {
   form.append(said);
 }
 
-function clear(form) {
+export function clear(form) {
   for (const said of form.querySelectorAll(".form-error, .field-error")) said.remove();
   for (const field of form.querySelectorAll("[aria-invalid]")) { field.removeAttribute("aria-invalid"); field.removeAttribute("aria-describedby"); }
 }

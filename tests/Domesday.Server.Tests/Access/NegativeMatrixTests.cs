@@ -253,6 +253,6 @@ public sealed partial class NegativeMatrixTests
     [GeneratedRegex("(?<=\"(correlation_id|ref)\":\")[0-9A-Za-z]{26,32}(?=\")", RegexOptions.CultureInvariant)]
     private static partial Regex Correlation();
 
-    [GeneratedRegex("(?<=\"(salt|leaf_hash|id|sha256|session|hash)\":\")[0-9A-Za-z+/=_-]{20,}(?=\")|usr_[0-9a-f]{16}|\\bv[a-km-z2-9]{9}\\b|[0-9A-HJKMNP-TV-Z]{26}", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("(?<=\"(salt|leaf_hash|id|sha256|session|hash|token)\":\")[0-9A-Za-z+/=_.-]{20,}(?=\")|usr_[0-9a-f]{16}|\\bv[a-km-z2-9]{9}\\b|[0-9A-HJKMNP-TV-Z]{26}", RegexOptions.CultureInvariant)]
     private static partial Regex Random();
 }
