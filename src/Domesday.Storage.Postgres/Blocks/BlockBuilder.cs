@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Domesday.Storage.Postgres.Columns;
 
 namespace Domesday.Storage.Postgres.Blocks;
@@ -36,14 +37,20 @@ internal sealed class BlockBuilder
     /// <param name="ledger">Of which the index is to find the block; null when it is not to.</param>
     public BuiltBlock Build(int? ledger)
     {
-        var packed = new List<byte[]?> { PackedNumbers.Pack([.. _times]) ?? PackedNumbers.Zeros };
-        packed.AddRange(_hashes.Select(hashes => PackedNumbers.Pack([.. hashes])));
-        packed.AddRange(_codes.Select(codes => _packer.Pack([.. codes])));
+        var packed = new List<byte[]?> { PackedNumbers.Pack(CollectionsMarshal.AsSpan(_times)) ?? PackedNumbers.Zeros };
+        packed.AddRange(_hashes.Select(hashes => PackedNumbers.Pack(CollectionsMarshal.AsSpan(hashes))));
+        packed.AddRange(_codes.Select(codes => _packer.Pack(CollectionsMarshal.AsSpan(codes))));
         var block = new BuiltBlock(_first, Count, _times.Min(), _times.Max(), ledger is { } id ? Keys(id) : null, packed);
+        Clear();
+        return block;
+    }
+
+    /// <summary>Forgets what was gathered.</summary>
+    public void Clear()
+    {
         _times.Clear();
         foreach (var hashes in _hashes) hashes.Clear();
         foreach (var codes in _codes) codes.Clear();
-        return block;
     }
 
     private void Begin(long sequence, long time)

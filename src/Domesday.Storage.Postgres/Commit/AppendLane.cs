@@ -13,6 +13,9 @@ internal sealed class AppendLane : IAsyncDisposable
     private const int GroupEventsMax = 20_000;
     private const int Attempts = 2;
 
+    /// <summary>So many groups ask which of their ids are known, after one that brought a known one. Nearly all events are new, and asking costs as much as storing their ids.</summary>
+    private const int AskAfterRepetition = 32;
+
     private static readonly TimeSpan RoomMax = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AskMax = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AskPause = TimeSpan.FromMilliseconds(200);
@@ -21,6 +24,7 @@ internal sealed class AppendLane : IAsyncDisposable
     private readonly LaneParts _parts;
     private readonly Task _loop;
     private (List<AppendTicket> Tickets, Task<GroupDraft?> Draft)? _ahead;
+    private int _repetitions;
     private long _bytes;
     private volatile TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -144,10 +148,21 @@ internal sealed class AppendLane : IAsyncDisposable
         var connection = await _parts.Source.OpenConnectionAsync();
         try
         {
-            var commit = new GroupCommit(connection, tickets, today, _parts.RollUpAfter, draft);
+            var asks = _repetitions > 0;
+            var commit = new GroupCommit(connection, tickets, today, _parts.RollUpAfter, draft, asks);
             await commit.PrepareAsync(CancellationToken.None);
             LookAhead(commit.Turns);
-            await commit.SendAsync(CancellationToken.None);
+            try
+            {
+                await commit.SendAsync(CancellationToken.None);
+            }
+            catch (PostgresException exception) when (!asks && GroupCommit.IsKnownId(exception))
+            {
+                // Who repeats one batch is likely to repeat the next.
+                _repetitions = AskAfterRepetition;
+                return false;
+            }
+            if (asks) _repetitions--;
             try
             {
                 await commit.CommitAsync(CancellationToken.None);
