@@ -17,6 +17,9 @@ internal sealed class AppendLane : IAsyncDisposable
     private const int AskAfterRepetition = 32;
 
     private static readonly TimeSpan RoomMax = TimeSpan.FromSeconds(5);
+    /// <summary>An attempt that took longer is not followed by another: the caller is waiting, and can come again.</summary>
+    private static readonly TimeSpan AgainMax = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan AskMax = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AskPause = TimeSpan.FromMilliseconds(200);
 
@@ -114,6 +117,7 @@ internal sealed class AppendLane : IAsyncDisposable
 
     private async Task StoreAsync(IReadOnlyList<AppendTicket> tickets, GroupDraft? draft)
     {
+        var started = _parts.Time.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -122,7 +126,7 @@ internal sealed class AppendLane : IAsyncDisposable
             }
             catch (NpgsqlException exception) when (Outage.Is(exception))
             {
-                if (attempt < Attempts) continue;
+                if (attempt < Attempts && _parts.Time.GetElapsedTime(started) < AgainMax) continue;
                 _parts.Failed(exception);
                 foreach (var ticket in tickets) ticket.Complete(Outage.Problem(exception));
                 return;
