@@ -6,8 +6,8 @@ namespace Domesday.Storage.Postgres.Blocks;
 /// <summary>Gathers what is asked of events, column by column.</summary>
 internal sealed class BlockBuilder
 {
-    /// <summary>Events of a block at most: few enough to be decided about in some hundred microseconds, enough for a ledger of millions to have few blocks.</summary>
-    public const int EventsMax = 16_384;
+    /// <summary>Events of a block at most: few enough for a column of numbers to stay below what the collector moves to its heap of large objects, enough for a ledger of millions to have few blocks.</summary>
+    public const int EventsMax = 8_192;
 
     private readonly List<long> _times = [];
     private readonly List<long>[] _hashes = [.. EventColumns.Hashed.Select(_ => new List<long>())];

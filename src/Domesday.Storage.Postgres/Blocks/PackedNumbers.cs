@@ -6,7 +6,7 @@ namespace Domesday.Storage.Postgres.Blocks;
 /// <summary>Times and hashes of a block: one byte for how many bytes each takes, the smallest of them in eight bytes, then what each is above it, all little-endian.</summary>
 internal static class PackedNumbers
 {
-    private const int HeaderBytes = 1 + sizeof(long);
+    public const int HeaderBytes = 1 + sizeof(long);
 
     /// <summary>Nothing but 0, any number of times.</summary>
     public static byte[] Zeros { get; } = new byte[HeaderBytes];
@@ -32,30 +32,40 @@ internal static class PackedNumbers
         return packed;
     }
 
-    /// <exception cref="CorruptLedgerException">They are not that many.</exception>
-    public static long[] Unpack(ReadOnlySpan<byte> packed, int count)
-    {
-        var values = new long[count];
-        if (packed.Length < HeaderBytes || packed[0] > sizeof(long) || packed.Length != HeaderBytes + count * packed[0]) throw new CorruptLedgerException("A block has a column of another length.");
-        var (width, min) = (packed[0], BinaryPrimitives.ReadInt64LittleEndian(packed[1..]));
-        var input = packed[HeaderBytes..];
-        // While eight bytes can be read, the ones too many are cut off; the last ones are put together byte by byte.
-        var mask = width == sizeof(long) ? ulong.MaxValue : (1UL << 8 * width) - 1;
-        var i = 0;
-        for (; i < count && i * width + sizeof(long) <= input.Length; i++) values[i] = min + (long)(BinaryPrimitives.ReadUInt64LittleEndian(input[(i * width)..]) & mask);
-        for (; i < count; i++)
-        {
-            var above = 0UL;
-            for (var place = width - 1; place >= 0; place--) above = above << 8 | input[i * width + place];
-            values[i] = min + (long)above;
-        }
-        return values;
-    }
-
     private static int WidthOf(ulong most)
     {
         var width = 0;
         for (; most != 0; most >>= 8) width++;
         return width;
+    }
+}
+
+/// <summary>Times or hashes as <see cref="PackedNumbers"/> packed them, read where they are asked for.</summary>
+internal sealed class NumberColumn
+{
+    private readonly byte[] _packed;
+    private readonly int _width;
+    private readonly long _min;
+    private readonly ulong _mask;
+
+    /// <exception cref="CorruptLedgerException">They are not that many.</exception>
+    public NumberColumn(byte[] packed, int count)
+    {
+        if (packed.Length < PackedNumbers.HeaderBytes || packed[0] > sizeof(long) || packed.Length != PackedNumbers.HeaderBytes + count * packed[0]) throw new CorruptLedgerException("A block has a column of another length.");
+        (_packed, _width, _min) = (packed, packed[0], BinaryPrimitives.ReadInt64LittleEndian(packed.AsSpan(1)));
+        _mask = _width == sizeof(long) ? ulong.MaxValue : (1UL << 8 * _width) - 1;
+    }
+
+    public long this[int index]
+    {
+        get
+        {
+            var at = PackedNumbers.HeaderBytes + index * _width;
+            // What follows is cut off; the last ones are put together byte by byte.
+            if (at + sizeof(ulong) <= _packed.Length) return _min + (long)(BinaryPrimitives.ReadUInt64LittleEndian(_packed.AsSpan(at)) & _mask);
+            var above = 0UL;
+            for (var place = _width - 1; place >= 0; place--) above = above << 8 | _packed[at + place];
+            return _min + (long)above;
+        }
     }
 }

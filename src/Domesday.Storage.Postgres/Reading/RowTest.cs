@@ -44,13 +44,8 @@ internal abstract class RowTest
         /// <remarks>The same without a call for each of the millions that a total may have to look at.</remarks>
         public override int Keep(EventBlock block, Span<int> indexes)
         {
-            if (_only == 0 || not || block.Codes(place) is not { } all) return base.Keep(block, indexes);
-            var kept = 0;
-            foreach (var index in indexes)
-            {
-                if (all[index] == _only) indexes[kept++] = index;
-            }
-            return kept;
+            if (_only == 0 || not) return base.Keep(block, indexes);
+            return block.Codes(place)?.Keep(_only, indexes) ?? 0;
         }
     }
 

@@ -9,7 +9,7 @@ public sealed class PackedColumnTests
 {
     public static TheoryData<int, int> Columns { get; } = new()
     {
-        { 1, 1 }, { 1, 70_000 }, { 7, 2 }, { 8, 3 }, { 9, 4 }, { 1_000, 5 }, { 1_000, 17 }, { 1_000, 200 }, { 1_000, 300 }, { 16_384, 1 }, { 16_384, 12_000 }, { 16_384, 70_000 }, { 16_384, 20_000_000 },
+        { 1, 1 }, { 1, 70_000 }, { 7, 2 }, { 8, 3 }, { 9, 4 }, { 1_000, 5 }, { 1_000, 17 }, { 1_000, 200 }, { 1_000, 300 }, { 8_192, 1 }, { 8_192, 12_000 }, { 8_192, 70_000 }, { 8_192, 20_000_000 },
     };
 
     [Theory]
@@ -22,7 +22,7 @@ public sealed class PackedColumnTests
         {
             var codes = Enumerable.Range(0, count).Select(_ => first + random.Next(codesMax)).ToArray();
             codes[^1] = first + codesMax;
-            Assert.Equal(codes, CodePacker.Unpack(packer.Pack(codes)!, count));
+            Assert.Equal(codes, Read(packer.Pack(codes)!, count));
         }
     }
 
@@ -39,10 +39,10 @@ public sealed class PackedColumnTests
         foreach (var start in (long[])[0, 5, -1_000, 1_790_000_000_000_000])
         {
             var values = Enumerable.Range(0, 1_001).Select(_ => unchecked(start + random.NextInt64(spread))).Append(unchecked(start + spread)).Append(start).ToArray();
-            Assert.Equal(values, PackedNumbers.Unpack(PackedNumbers.Pack(values) ?? PackedNumbers.Zeros, values.Length));
+            Assert.Equal(values, Numbers(PackedNumbers.Pack(values) ?? PackedNumbers.Zeros, values.Length));
         }
         long[] extremes = [long.MinValue, 0, long.MaxValue];
-        Assert.Equal(extremes, PackedNumbers.Unpack(PackedNumbers.Pack(extremes)!, 3));
+        Assert.Equal(extremes, Numbers(PackedNumbers.Pack(extremes)!, 3));
     }
 
     [Fact]
@@ -56,12 +56,12 @@ public sealed class PackedColumnTests
     public void A_column_that_was_cut_or_belongs_to_another_block_is_refused()
     {
         var (codes, numbers) = (new CodePacker().Pack([1, 2, 3, 1, 2, 900_000])!, PackedNumbers.Pack([5, 6, 70_000])!);
-        Assert.Throws<CorruptLedgerException>(() => CodePacker.Unpack(codes.AsSpan(..^1), 6));
-        Assert.Throws<CorruptLedgerException>(() => CodePacker.Unpack(codes, 60));
-        Assert.Throws<CorruptLedgerException>(() => CodePacker.Unpack([], 6));
-        Assert.Throws<CorruptLedgerException>(() => CodePacker.Unpack([9, 0, 0, 0, 0], 6));
-        Assert.Throws<CorruptLedgerException>(() => PackedNumbers.Unpack(numbers.AsSpan(..^1), 3));
-        Assert.Throws<CorruptLedgerException>(() => PackedNumbers.Unpack(numbers, 4));
+        Assert.Throws<CorruptLedgerException>(() => Read(codes[..^1], 6));
+        Assert.Throws<CorruptLedgerException>(() => Read(codes, 60));
+        Assert.Throws<CorruptLedgerException>(() => Read([], 6));
+        Assert.Throws<CorruptLedgerException>(() => Read([9, 0, 0, 0, 0], 6));
+        Assert.Throws<CorruptLedgerException>(() => Numbers(numbers[..^1], 3));
+        Assert.Throws<CorruptLedgerException>(() => Numbers(numbers, 4));
     }
 
     [Fact]
@@ -83,6 +83,33 @@ public sealed class PackedColumnTests
             Assert.InRange(rows.Count, 1, 40);
         }
         Assert.InRange(copied, 9_000, 9_000 * 20);
+    }
+
+    [Fact]
+    public void Events_with_one_code_are_found_in_every_form_of_a_column()
+    {
+        foreach (var most in (int[])[1, 2, 4, 16, 200, 5_000, 70_000])
+        {
+            var codes = Enumerable.Range(0, 4_096).Select(i => 1 + i * 7_919 % most).ToArray();
+            var column = new CodeColumn(new CodePacker().Pack(codes)!, codes.Length);
+            foreach (var code in (int[])[1, codes[^1], most + 1])
+            {
+                var indexes = Enumerable.Range(0, codes.Length).ToArray();
+                Assert.Equal(Enumerable.Range(0, codes.Length).Where(index => codes[index] == code), indexes[..column.Keep(code, indexes)]);
+            }
+        }
+    }
+
+    private static IEnumerable<int> Read(byte[] packed, int count)
+    {
+        var column = new CodeColumn(packed, count);
+        return Enumerable.Range(0, count).Select(index => column[index]).ToList();
+    }
+
+    private static IEnumerable<long> Numbers(byte[] packed, int count)
+    {
+        var column = new NumberColumn(packed, count);
+        return Enumerable.Range(0, count).Select(index => column[index]).ToList();
     }
 
     private static List<BlockHead> Rows(params int[] counts)
