@@ -36,6 +36,9 @@ internal sealed class EventBlock
     /// <summary>The codes of a column; null when no event has one.</summary>
     public CodeColumn? Codes(int place) => _codes[place];
 
+    /// <summary>The hashes of a column; null when no event has one.</summary>
+    public NumberColumn? Hashes(int place) => _hashes[place];
+
     /// <summary>Microseconds since 1970.</summary>
     public long Time(int index) => _times![index];
 
