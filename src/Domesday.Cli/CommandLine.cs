@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Text.Json;
 using Domesday.Cli.Commands;
 using Domesday.Cli.Commands.Access;
+using Domesday.Cli.Commands.Alert;
 using Domesday.Cli.Commands.Backup;
 using Domesday.Cli.Commands.Bench;
 using Domesday.Cli.Commands.Demo;
@@ -69,6 +70,7 @@ internal static class CommandLine
             ClientBundleCommand.Create(console),
             RetentionCommand.Create(console),
             SinkCommand.Create(console),
+            AlertCommand.Create(console),
             QuarantineCommand.Create(console),
             BackupCommand.Create(console),
             RestoreCommand.Create(console),

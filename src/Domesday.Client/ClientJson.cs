@@ -49,6 +49,11 @@ namespace Domesday.Client;
 [JsonSerializable(typeof(SinkReplayAnswer))]
 [JsonSerializable(typeof(RefusedEvents))]
 [JsonSerializable(typeof(DiscardAnswer))]
+[JsonSerializable(typeof(AlertInfo))]
+[JsonSerializable(typeof(AlertList))]
+[JsonSerializable(typeof(AlertWish))]
+[JsonSerializable(typeof(AlertMute))]
+[JsonSerializable(typeof(StockAlertList))]
 internal sealed partial class ClientJson : JsonSerializerContext;
 
 internal sealed record NoteText(string Text);

@@ -20,7 +20,7 @@ public sealed class DomesdayClient : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         _transport = new(options, handler);
         (Tenants, Keys, Access, Quarantine) = (new(_transport), new(_transport), new(_transport), new(_transport));
-        (Retention, CapturePolicies, Sinks) = (new(_transport), new(_transport), new(_transport));
+        (Retention, CapturePolicies, Sinks, Alerts) = (new(_transport), new(_transport), new(_transport), new(_transport));
     }
 
     public Tenants Tenants { get; }
@@ -37,6 +37,9 @@ public sealed class DomesdayClient : IDisposable
 
     /// <summary>Where events are forwarded to.</summary>
     public Sinks Sinks { get; }
+
+    /// <summary>Rules that tell people when something happens.</summary>
+    public Alerts Alerts { get; }
 
     /// <summary>What proxies and middlewares record.</summary>
     public CapturePolicies CapturePolicies { get; }

@@ -1,5 +1,6 @@
 using Domesday.Core.Alerts;
 using Domesday.Core.Forwarding;
+using Domesday.Core.Gaps;
 using Domesday.Server.Api;
 using Domesday.Server.Workers;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,6 +18,7 @@ internal static class ForwardingComposition
         services.AddSingleton(new AlertWatch(core.Ledger, core.Storage.Store, core.Storage.Reader, core.Pipeline, text => FilterText.Read(text, core.Time),
             Path.Combine(core.Settings.Data, "alerts"), core.Time, core.Loggers.CreateLogger<AlertWatch>()));
         services.AddSingleton(new ServiceWatch(forwarder, core.Sealer, core.Queue, core.Settings, core.Time));
+        services.AddSingleton(provider => new GapWatch(provider.GetRequiredService<GapTracker>(), core.Storage.Store, core.Pipeline, core.Time));
         services.AddHostedService<AlertWorker>();
     }
 

@@ -11,6 +11,7 @@ public static class StockAlerts
         new("new-address-range", "Sign-in from a range of addresses that was not seen before", "action=login&result=success", AlertConditions.FirstSeen, "warning") { GroupBy = ["actor.id", AlertConditions.SourceRange] },
         new("mass-deletion", "Many deletions by one actor", "action=delete&result=success", AlertConditions.Count, "error") { Count = 20, WindowSeconds = 60, GroupBy = ["actor.id"] },
         new("sink-behind", "A sink's receiver does not take events", "operation=sink.behind", AlertConditions.Each, "error"),
+        new("producer-gap", "A producer's numbers have a gap", "operation=producer.gap", AlertConditions.Each, "error") { GroupBy = ["resource.id"] },
         new("verification-failed", "A ledger does not agree with its signed checkpoint", "operation=ledger.broken", AlertConditions.Each, "critical"),
         new("disk-filling", "The disk is filling", "operation=disk.low", AlertConditions.Each, "critical"),
     ];

@@ -58,11 +58,15 @@ internal sealed record SinkBody(
         foreach (var name in sink.Secrets.Keys) settings[name] = SinkDirectory.Mask;
         return new(
             sink.Id, sink.Tenant, sink.Name, sink.Type, settings, sink.Filter, sink.Fields, sink.Format, sink.IsChannel, sink.IsPaused, sink.BatchEvents, sink.BatchMilliseconds,
-            sink.StartSequence, sink.KeptBy, sink.Version, record?.CreatedAt, record?.UpdatedAt, standing?.State ?? (sink.IsPaused ? SinkStates.Paused : SinkStates.Running), standing?.Warning,
+            sink.StartSequence, sink.KeptBy, sink.Version, record?.CreatedAt, record?.UpdatedAt, StateOf(sink, standing), standing?.Warning,
             cursor.Next, cursor.Sent, cursor.Accepted, cursor.Rejected, standing?.RejectedKept ?? 0, cursor.Retried, cursor.Replayed, cursor.Missed, lag.Events, (long)lag.Seconds,
             lag.OldestSequence is { } oldest ? new(oldest, lag.OldestTime, lag.OldestReceivedAt) : null,
             cursor.Replay is { } replay ? new(replay.Next, replay.To, replay.RejectedOnly) : null, cursor.LastAcceptedAt, cursor.LastError, cursor.LastErrorAt);
     }
+
+    /// <summary>While a change is being taken up, what was asked for: who pauses a sink is told that it is paused.</summary>
+    private static string StateOf(SinkDefinition sink, SinkStanding? standing) =>
+        standing is not null && standing.Sink.Version == sink.Version ? standing.State : sink.IsPaused ? SinkStates.Paused : SinkStates.Running;
 }
 
 internal sealed record UnsentBody(long Sequence, Timestamp? Time, Timestamp? ReceivedAt);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Domesday.Server.Workers;
 
 /// <summary>Looks at what has come for alerts, every second, and every half minute at how the service itself is; of several nodes one does.</summary>
-internal sealed partial class AlertWorker(AlertWatch watch, ServiceWatch service, IWorkLeases nodes, TimeProvider time, ILogger<AlertWorker> logger) : BackgroundService
+internal sealed partial class AlertWorker(AlertWatch watch, ServiceWatch service, GapWatch gaps, IWorkLeases nodes, TimeProvider time, ILogger<AlertWorker> logger) : BackgroundService
 {
     private const int TurnsBetweenLooks = 30;
 
@@ -21,7 +21,11 @@ internal sealed partial class AlertWorker(AlertWatch watch, ServiceWatch service
             {
                 try
                 {
-                    if (turn % TurnsBetweenLooks == 0) service.Look();
+                    if (turn % TurnsBetweenLooks == 0)
+                    {
+                        service.Look();
+                        await gaps.LookAsync(stoppingToken);
+                    }
                     more = await watch.TurnAsync(stoppingToken);
                 }
                 catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
