@@ -8,7 +8,6 @@ using Domesday.Http.Lookup;
 using Domesday.Http.Problems;
 using Domesday.Ui.EventList;
 using Domesday.Ui.Layout;
-using Domesday.Ui.OneEvent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
