@@ -158,6 +158,11 @@ public sealed partial class EventListTests(Site site)
         Assert.Contains("result=failure", visit.Page.Url, StringComparison.Ordinal);
         await visit.GoAsync("/ui/v/outside-office-hours");
         Assert.Equal("Events", await visit.Heading.TextContentAsync());
+        // Offered by its link, it is by the clocks of the browser's own place.
+        await visit.Page.Locator("summary", new() { HasText = "Views" }).ClickAsync();
+        await visit.Link("Outside office hours").ClickAsync();
+        await visit.Page.WaitForURLAsync("**zone=Europe**");
+        await Assertions.Expect(visit.Page.Locator(".chips")).ToContainTextAsync("8-18@Europe/Berlin");
     }
 
     [Fact]
