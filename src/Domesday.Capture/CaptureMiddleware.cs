@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Domesday.Capture;
 
-/// <summary>Records each request when its answer is about to leave: the event is on disk before the first byte of the answer goes out.</summary>
+/// <summary>Records each request when its answer is about to leave: the event is written before the first byte of the answer goes out.</summary>
 internal sealed class CaptureMiddleware(RequestDelegate next, CaptureService capture, CaptureOptions options, EndpointCoverage coverage)
 {
     private static readonly object IsCaptured = new();

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 
 namespace Domesday.EndToEnd.Tests;
@@ -7,8 +5,6 @@ namespace Domesday.EndToEnd.Tests;
 /// <summary>Disks that fail or are full: nothing is promised that was not kept, reading goes on, and the service recovers by itself.</summary>
 public sealed class DiskFaultTests
 {
-    private const string Strace = "/usr/bin/strace";
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -16,19 +12,17 @@ public sealed class DiskFaultTests
     [InlineData("pwrite64:error=ENOSPC")]
     public async Task While_the_disk_fails_nothing_is_acknowledged_and_afterwards_the_service_goes_on(string fault)
     {
-        Assert.SkipUnless(File.Exists(Strace), "strace is not installed.");
         using var folder = new TestFolder();
         var acknowledged = new List<string>();
         await using (var service = await ServiceProcess.StartAsync(folder["data"]))
         {
             using var client = service.Admin();
             await SendAsync(client, acknowledged, "before", 10, HttpStatusCode.OK);
-            using (var strace = await InjectAsync(service, fault))
+            await using (await FailingCalls.BeginAsync(service.Id, fault))
             {
                 await SendAsync(client, acknowledged, "during", 5, HttpStatusCode.ServiceUnavailable);
                 Assert.Equal(10, (await client.IdsAsync()).Count);
                 await client.GetAsync("/readyz", HttpStatusCode.ServiceUnavailable);
-                await DetachAsync(strace);
             }
             await RecoveredAsync(client, acknowledged);
             await SendAsync(client, acknowledged, "after", 10, HttpStatusCode.OK);
@@ -94,36 +88,6 @@ public sealed class DiskFaultTests
         acknowledged.Add("repeated");
         using var ready = await client.GetAsync("/readyz", Cancellation);
         Assert.True(ready.IsSuccessStatusCode);
-    }
-
-    /// <summary>Lets a system call of the service fail from now on, until strace ends.</summary>
-    private static async Task<Process> InjectAsync(ServiceProcess service, string fault)
-    {
-        var calls = fault.Split(':')[0];
-        var strace = Process.Start(Command.StartInfo(Strace, ["-f", "-qq", "-o", "/dev/null", "-p", service.Id.ToString(CultureInfo.InvariantCulture), "-e", "trace=" + calls, "-e", "inject=" + fault]))!;
-        while (!await IsTracedAsync(service.Id))
-        {
-            if (strace.HasExited) Assert.Skip($"strace ended with status {strace.ExitCode} before it was attached; what it says stands above.");
-            await Task.Delay(10, Cancellation);
-        }
-        return strace;
-    }
-
-    private static async Task DetachAsync(Process strace)
-    {
-        using var kill = Process.Start("kill", ["-INT", strace.Id.ToString(CultureInfo.InvariantCulture)]);
-        await strace.WaitForExitAsync(Cancellation);
-    }
-
-    /// <summary>Every thread of the process: those that are not traced yet would not fail.</summary>
-    private static async Task<bool> IsTracedAsync(int process)
-    {
-        foreach (var thread in Directory.GetDirectories($"/proc/{process}/task"))
-        {
-            var status = await File.ReadAllLinesAsync(Path.Combine(thread, "status"), Cancellation);
-            if (status.Single(line => line.StartsWith("TracerPid:", StringComparison.Ordinal)).EndsWith("\t0", StringComparison.Ordinal)) return false;
-        }
-        return true;
     }
 
     private static void Fill(string file)

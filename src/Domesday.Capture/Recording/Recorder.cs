@@ -5,7 +5,7 @@ using Domesday.Events.Capture;
 
 namespace Domesday.Capture.Recording;
 
-/// <summary>Decides what is recorded of requests, makes events of them and puts these on disk before anybody sees the answer. For any number of threads.</summary>
+/// <summary>Decides what is recorded of requests, makes events of them and writes these down before anybody sees the answer. For any number of threads.</summary>
 public sealed class Recorder
 {
     private readonly EventSpool _spool;
@@ -20,6 +20,10 @@ public sealed class Recorder
         ArgumentNullException.ThrowIfNull(decoder);
         ArgumentNullException.ThrowIfNull(options);
         (_spool, _policy, Decoder, _options) = (spool, policy, decoder, options);
+        _spool.Lost = count =>
+        {
+            for (var i = 0; i < count; i++) NotRecorded(FailMode.Open, SpoolOutcome.Failed);
+        };
     }
 
     public IActDecoder Decoder { get; }
@@ -51,6 +55,8 @@ public sealed class Recorder
     }
 
     internal SpooledAct BeginAct(AuditEvent unfinished) => _spool.Begin(unfinished);
+
+    internal SpoolOutcome Append(AuditEvent auditEvent) => _spool.Append(auditEvent);
 
     internal Task<SpoolOutcome> AppendAsync(AuditEvent auditEvent) => _spool.AppendAsync(auditEvent);
 

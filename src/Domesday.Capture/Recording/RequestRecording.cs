@@ -58,11 +58,12 @@ public sealed class RequestRecording : IDisposable
         // On its way to the disk since before the request is; whoever must be sure waits for it.
         if (await _begun.DurableAsync()) return true;
         _recorder.NotRecorded(FailMode.Closed, _begun.Outcome == SpoolOutcome.Kept ? SpoolOutcome.Failed : _begun.Outcome);
-        await _begun.CancelAsync();
+        _begun.Cancel();
         return false;
     }
 
-    /// <summary>Records the request with its answer; completes when that is on disk. The answer is to be passed on afterwards.</summary>
+    /// <summary>Records the request with its answer, which is to be passed on afterwards.</summary>
+    /// <remarks>What must not pass unrecorded is on the disk when this completes. All else is in its file, which the end of this process does not harm, and on the disk a few milliseconds later.</remarks>
     /// <param name="status">Of the answer.</param>
     /// <param name="answer">The answer's body where <see cref="WantsAnswer"/> asked for it and it was not too long.</param>
     /// <param name="reason">Why it failed, where that is known; null otherwise.</param>
@@ -73,12 +74,14 @@ public sealed class RequestRecording : IDisposable
         if (decision.Level == CaptureLevel.None)
         {
             _recorder.Skipped();
-            if (_begun is not null) await _begun.CancelAsync();
+            _begun?.Cancel();
             return true;
         }
         var made = Number(WithAnswer(EventOf(decision.Level, new() { Result = status < 400 ? OutcomeResult.Success : OutcomeResult.Failure, Status = status, Reason = reason }), decision, answer));
         if (Enrich is not null) made = Enrich(made);
-        var outcome = _begun is null ? await _recorder.AppendAsync(made) : await _begun.CompleteAsync(made);
+        var outcome = decision.Fail == FailMode.Open
+            ? _begun?.Complete(made) ?? _recorder.Append(made)
+            : await (_begun?.CompleteAsync(made) ?? _recorder.AppendAsync(made));
         if (outcome == SpoolOutcome.Kept)
         {
             _recorder.Recorded(decision.Level);

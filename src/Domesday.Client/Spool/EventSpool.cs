@@ -28,10 +28,18 @@ public sealed class EventSpool : IAsyncDisposable
         _log = new(_folder, options, found.Lengths, cursor);
         _sender = new(new SpoolReader(_folder, _log, cursor), _log, _folder, client, options, _tally);
         _log.Advanced = _sender.Wake;
+        _log.Lost = lost =>
+        {
+            var events = _tally.Lost(lost);
+            if (events > 0) Lost?.Invoke(events);
+        };
         _run = Task.Run(() => _sender.RunAsync(_stop.Token));
     }
 
     public SpoolCounters Counters => _tally.Read(_log.BytesOnDisk);
+
+    /// <summary>Called with the number of events that were taken without waiting and that the disk did not keep; from any thread, and it must not wait.</summary>
+    public Action<int>? Lost { get; set; }
 
     /// <summary>Opens a spool, with what an earlier process left in it, and begins to send.</summary>
     /// <param name="client">Stays the caller's own. Its retries are not needed: a spool has its own.</param>
@@ -46,10 +54,22 @@ public sealed class EventSpool : IAsyncDisposable
 
     /// <summary>Takes an event; completes when it is on disk.</summary>
     /// <param name="auditEvent">Given an id when it has none.</param>
-    public Task<SpoolOutcome> AppendAsync(AuditEvent auditEvent)
+    public async Task<SpoolOutcome> AppendAsync(AuditEvent auditEvent)
     {
-        ArgumentNullException.ThrowIfNull(auditEvent);
-        return KeepAsync(SpoolKind.Event, Guid.Empty, auditEvent.Id is null ? auditEvent with { Id = Guid.CreateVersion7().ToString() } : auditEvent);
+        var outcome = _log.Append(SpoolKind.Event, Guid.Empty, Written(auditEvent), isAwaited: true, out var end);
+        if (outcome == SpoolOutcome.Kept && !await _log.SyncAsync(end)) outcome = SpoolOutcome.Failed;
+        _tally.Took(outcome);
+        return outcome;
+    }
+
+    /// <summary>Takes an event without waiting for the disk: it survives the end of this process at once, and a power cut after <see cref="SpoolOptions.SyncDelay"/>.</summary>
+    /// <param name="auditEvent">Given an id when it has none.</param>
+    /// <returns>What is known now; <see cref="Lost"/> is called when the disk fails afterwards.</returns>
+    public SpoolOutcome Append(AuditEvent auditEvent)
+    {
+        var outcome = _log.Append(SpoolKind.Event, Guid.Empty, Written(auditEvent), isAwaited: false, out _);
+        _tally.Took(outcome);
+        return outcome;
     }
 
     /// <summary>Notes that an act begins. What is noted survives the end of this process at once, and a power cut when <see cref="SpooledAct.DurableAsync"/> has completed.</summary>
@@ -60,7 +80,7 @@ public sealed class EventSpool : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(unfinished);
         if (unfinished.Id is null) throw new ArgumentException("An act that is begun has an id, which its end bears too.", nameof(unfinished));
         var id = Guid.CreateVersion7();
-        var outcome = _log.Append(SpoolKind.Begin, id, EventJson.Write(unfinished), out var end);
+        var outcome = _log.Append(SpoolKind.Begin, id, EventJson.Write(unfinished), isAwaited: false, out var end);
         _tally.Took(outcome);
         return new(this, id, end, outcome);
     }
@@ -97,31 +117,27 @@ public sealed class EventSpool : IAsyncDisposable
 
     internal Task<bool> SyncAsync(SpoolPosition end) => _log.SyncAsync(end);
 
-    internal async Task<SpoolOutcome> EndAsync(Guid id, AuditEvent? final)
+    internal SpoolOutcome End(Guid id, AuditEvent? final, bool isAwaited, out SpoolPosition end)
     {
-        var outcome = _log.Append(final is null ? SpoolKind.Cancel : SpoolKind.Complete, id, final is null ? default : EventJson.Write(final), out var end);
-        if (outcome != SpoolOutcome.Kept)
-        {
-            _tally.Abandon(id);
-            return outcome;
-        }
-        if (final is null)
-        {
-            // What leaves no event is waited for by nobody.
-            _tally.Cancelled();
-            return outcome;
-        }
-        if (await _log.SyncAsync(end)) return SpoolOutcome.Kept;
+        var outcome = _log.Append(final is null ? SpoolKind.Cancel : SpoolKind.Complete, id, final is null ? default : EventJson.Write(final), isAwaited, out end);
+        if (outcome != SpoolOutcome.Kept) _tally.Abandon(id);
+        // What leaves no event is waited for by nobody.
+        else _tally.Ended(id, isCancelled: final is null);
+        return outcome;
+    }
+
+    internal async Task<SpoolOutcome> EndAsync(Guid id, AuditEvent final)
+    {
+        var outcome = End(id, final, isAwaited: true, out var end);
+        if (outcome != SpoolOutcome.Kept || await _log.SyncAsync(end)) return outcome;
         _tally.Abandon(id);
         return SpoolOutcome.Failed;
     }
 
-    private async Task<SpoolOutcome> KeepAsync(SpoolKind kind, Guid id, AuditEvent auditEvent)
+    private static byte[] Written(AuditEvent auditEvent)
     {
-        var outcome = _log.Append(kind, id, EventJson.Write(auditEvent), out var end);
-        if (outcome == SpoolOutcome.Kept && !await _log.SyncAsync(end)) outcome = SpoolOutcome.Failed;
-        _tally.Took(outcome);
-        return outcome;
+        ArgumentNullException.ThrowIfNull(auditEvent);
+        return EventJson.Write(auditEvent.Id is null ? auditEvent with { Id = Guid.CreateVersion7().ToString() } : auditEvent);
     }
 }
 
@@ -147,6 +163,16 @@ public sealed class SpooledAct
         return Outcome == SpoolOutcome.Kept ? _spool.EndAsync(_id, final) : _spool.AppendAsync(final);
     }
 
+    /// <summary>Tells how the act ended, without waiting for the disk: as <see cref="EventSpool.Append"/>.</summary>
+    public SpoolOutcome Complete(AuditEvent final)
+    {
+        ArgumentNullException.ThrowIfNull(final);
+        return Outcome == SpoolOutcome.Kept ? _spool.End(_id, final, isAwaited: false, out _) : _spool.Append(final);
+    }
+
     /// <summary>Tells that the act leaves no event.</summary>
-    public Task CancelAsync() => Outcome == SpoolOutcome.Kept ? _spool.EndAsync(_id, null) : Task.CompletedTask;
+    public void Cancel()
+    {
+        if (Outcome == SpoolOutcome.Kept) _spool.End(_id, null, isAwaited: false, out _);
+    }
 }

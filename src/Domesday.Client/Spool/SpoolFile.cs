@@ -7,6 +7,8 @@ namespace Domesday.Client.Spool;
 internal sealed class SpoolFile : IDisposable
 {
     private readonly SafeFileHandle _handle;
+    private readonly Lock _syncing = new();
+    private bool _hasFailed;
 
     private SpoolFile(SafeFileHandle handle) => _handle = handle;
 
@@ -23,8 +25,16 @@ internal sealed class SpoolFile : IDisposable
     public void Cut(long length) => RandomAccess.SetLength(_handle, length);
 
     /// <summary>Makes everything written so far survive a power cut.</summary>
-    /// <returns>False when the disk says otherwise: nothing that was written since the last success can be relied upon.</returns>
-    public bool TrySync() => DiskSync.TrySync(_handle);
+    /// <returns>False when the disk says otherwise: nothing that was written since the last success can be relied upon, and nothing that will be.</returns>
+    /// <remarks>A failure is reported once, to whoever asks first: fsync(2), notes. So one asks at a time, and it is remembered.</remarks>
+    public bool TrySync()
+    {
+        lock (_syncing)
+        {
+            if (!_hasFailed) _hasFailed = !DiskSync.TrySync(_handle);
+            return !_hasFailed;
+        }
+    }
 
     public void Dispose() => _handle.Dispose();
 }

@@ -4,8 +4,9 @@ namespace Domesday.Client.Spool;
 
 /// <summary>The writing side: records are appended by whoever has one, and made durable together.</summary>
 /// <remarks>
-/// Whoever wants his record to be durable first syncs for all that were written until then; those who come meanwhile wait for the next sync, which one of
-/// them is called to do. So a lone writer pays one fdatasync and no change of threads, and a hundred share one.
+/// Whoever wants his record to be durable first syncs for all that were written until then; those who come meanwhile wait for the next sync, which is
+/// done for them by a thread that does nothing else. So a lone writer pays one fdatasync and no change of threads, and a hundred share one and block none of the
+/// pool's threads meanwhile. The same thread syncs what nobody waits for, a few milliseconds later.
 /// </remarks>
 internal sealed class SpoolLog : IDisposable
 {
@@ -15,12 +16,16 @@ internal sealed class SpoolLog : IDisposable
     private readonly SpoolFolder _folder;
     private readonly SpoolOptions _options;
     private readonly Dictionary<long, long> _closed;
+    private readonly HashSet<long> _moved = [];
+    private readonly SpoolTail _tail = new();
+    private readonly AutoResetEvent _unsynced = new(false), _handedOver = new(false);
+    private readonly ManualResetEvent _stopped = new(false);
+    private readonly Thread _syncer;
     private List<TaskCompletionSource<bool>> _waiters = [];
-    private byte[] _frame = [];
     private SpoolFile? _file;
     private long _segment, _written, _durable, _bytes;
     private long _failedAt;
-    private bool _syncing;
+    private bool _syncing, _isNoted, _again;
 
     /// <param name="found">Lengths of the segments that are there already; nothing is appended to those.</param>
     public SpoolLog(SpoolFolder folder, SpoolOptions options, IReadOnlyDictionary<long, long> found, SpoolPosition cursor)
@@ -30,6 +35,8 @@ internal sealed class SpoolLog : IDisposable
         _segment = Math.Max(cursor.Segment, found.Count == 0 ? 0 : found.Keys.Max());
         _bytes = found.Values.Sum();
         FirstOwn = new(_segment + 1, 0);
+        _syncer = new(RunSyncs) { IsBackground = true, Name = "spool" };
+        _syncer.Start();
     }
 
     /// <summary>Where this process began to write.</summary>
@@ -54,36 +61,33 @@ internal sealed class SpoolLog : IDisposable
     /// <summary>Called after more has become durable; from any thread.</summary>
     public Action? Advanced { get; set; }
 
+    /// <summary>Called with the records that the disk did not take after all and for which nobody waited; from any thread.</summary>
+    public Action<IReadOnlyList<SpoolPending>>? Lost { get; set; }
+
     /// <summary>Writes a record, which another process can read from now on even when this one is killed; a power cut may take it away until it is durable.</summary>
+    /// <param name="isAwaited">Whether <see cref="SyncAsync"/> follows.</param>
     /// <param name="end">Behind the record.</param>
-    public SpoolOutcome Append(SpoolKind kind, Guid id, ReadOnlySpan<byte> payload, out SpoolPosition end)
+    public SpoolOutcome Append(SpoolKind kind, Guid id, ReadOnlySpan<byte> payload, bool isAwaited, out SpoolPosition end)
     {
         end = default;
         if (payload.Length > SpoolFrame.PayloadBytesMax) return SpoolOutcome.TooLarge;
         var length = SpoolFrame.HeaderBytes + payload.Length;
+        bool isFirst;
         lock (_gate)
         {
             // What is no new event may take a little more: it is what lets others go.
             var limit = kind is SpoolKind.Event or SpoolKind.Begin ? _options.BytesMax : _options.BytesMax + _options.SegmentBytes;
             if (_bytes + length > limit) return SpoolOutcome.Full;
-            try
-            {
-                if (!TryReady(length)) return SpoolOutcome.Failed;
-                if (_frame.Length < length) _frame = new byte[Math.Max(length, 4096)];
-                SpoolFrame.Write(_frame.AsSpan(0, length), kind, id, payload);
-                _file!.Write(_frame.AsSpan(0, length), _written);
-                if (_frame.Length > 1024 * 1024) _frame = [];
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                Abandon();
-                return SpoolOutcome.Failed;
-            }
+            if (!TryReady(length) || !TryWrite(kind, id, payload, length)) return SpoolOutcome.Failed;
             _written += length;
             _bytes += length;
             end = new(_segment, _written);
-            return SpoolOutcome.Kept;
+            if (!isAwaited) _tail.Note(kind, id, _written);
+            isFirst = !isAwaited && !_isNoted;
+            if (isFirst) _isNoted = true;
         }
+        if (isFirst) _unsynced.Set();
+        return SpoolOutcome.Kept;
     }
 
     /// <summary>Completes when everything before a place is durable.</summary>
@@ -94,7 +98,7 @@ internal sealed class SpoolLog : IDisposable
         bool isFirst;
         lock (_gate)
         {
-            if (_file is null || end.Segment != _segment) return Task.FromResult(!_closed.TryGetValue(end.Segment, out var length) || end.Offset <= length);
+            if (_file is null || end.Segment != _segment) return Task.FromResult(IsDurable(end));
             if (end.Offset <= _durable) return Task.FromResult(true);
             waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiters.Add(waiter);
@@ -134,6 +138,7 @@ internal sealed class SpoolLog : IDisposable
             {
                 File.Delete(_folder.FileOf(segment));
                 _closed.Remove(segment);
+                _moved.Remove(segment);
                 _bytes -= length;
             }
         }
@@ -142,13 +147,21 @@ internal sealed class SpoolLog : IDisposable
     /// <summary>Makes durable what is not yet, and closes.</summary>
     public void Dispose()
     {
+        _stopped.Set();
+        _syncer.Join();
         lock (_gate)
         {
-            _file?.TrySync();
+            Complete(_file?.TrySync() == true);
             _file?.Dispose();
             _file = null;
         }
+        _unsynced.Dispose();
+        _handedOver.Dispose();
+        _stopped.Dispose();
     }
+
+    /// <summary>Of a place in a segment that is no longer written: whether what stood before it is on disk, there or where it was moved to.</summary>
+    private bool IsDurable(SpoolPosition end) => !_closed.TryGetValue(end.Segment, out var length) || end.Offset <= length || _moved.Contains(end.Segment);
 
     /// <summary>Sees to it that there is a segment with room.</summary>
     private bool TryReady(int length)
@@ -157,24 +170,97 @@ internal sealed class SpoolLog : IDisposable
         if (_failedAt != 0 && _options.Time.GetElapsedTime(_failedAt) < PauseAfterFailure) return false;
         if (_file is not null)
         {
-            if (!_file.TrySync())
-            {
-                Abandon();
-                return false;
-            }
+            if (!_file.TrySync()) return TryMove();
             Complete(true);
             Close(_written);
         }
-        _file = SpoolFile.Create(_folder.FileOf(_segment + 1));
-        _segment++;
-        _written = _durable = 0;
-        if (!DiskSync.TrySyncFolder(_folder.Path))
-        {
-            Abandon();
-            return false;
-        }
+        if (!TryBegin()) return false;
         _failedAt = 0;
         return true;
+    }
+
+    /// <summary>Begins the next segment.</summary>
+    private bool TryBegin()
+    {
+        try
+        {
+            _file = SpoolFile.Create(_folder.FileOf(_segment + 1));
+            _segment++;
+            _written = _durable = 0;
+            if (DiskSync.TrySyncFolder(_folder.Path)) return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // No room, or no disk.
+        }
+        _failedAt = _options.Time.GetTimestamp();
+        if (_file is not null) Close(0);
+        return false;
+    }
+
+    private bool TryWrite(SpoolKind kind, Guid id, ReadOnlySpan<byte> payload, int length)
+    {
+        try
+        {
+            _file!.Write(_tail.Add(kind, id, payload), _written);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _tail.RemoveLast(length);
+        }
+        // The file is left behind, as something may be wrong with it. What was written before may have come through, as it does when the disk is full.
+        _failedAt = _options.Time.GetTimestamp();
+        if (_file!.TrySync()) Complete(true);
+        else Lose();
+        CutAndClose();
+        return false;
+    }
+
+    /// <summary>After a failed sync nothing is appended to the file any more; what was not durable is written into another one, at once.</summary>
+    /// <returns>False when that fails, too: those who wait for it, and the one who wants to know of the others, are told.</returns>
+    private bool TryMove()
+    {
+        var segment = _segment;
+        var bytes = _tail.Bytes;
+        _bytes -= bytes.Length;
+        CutAndClose();
+        try
+        {
+            if (TryBegin())
+            {
+                _file!.Write(bytes, 0);
+                if (_file.TrySync())
+                {
+                    _written = bytes.Length;
+                    _bytes += _written;
+                    _moved.Add(segment);
+                    Complete(true);
+                    return true;
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The other file fails as the first did.
+        }
+        _failedAt = _options.Time.GetTimestamp();
+        if (_file is not null) CutAndClose();
+        Lose();
+        return false;
+    }
+
+    private void CutAndClose()
+    {
+        try
+        {
+            _file!.Cut(_durable);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The next start reads what is whole in it.
+        }
+        Close(_durable);
     }
 
     private void Close(long length)
@@ -184,43 +270,63 @@ internal sealed class SpoolLog : IDisposable
         _closed[_segment] = length;
     }
 
-    /// <summary>After a failure nothing is appended to the file any more, and what was not durable is not sent from it: its senders were told.</summary>
-    private void Abandon()
+    private void Lose()
     {
-        _failedAt = _options.Time.GetTimestamp();
-        if (_file is not null)
-        {
-            _bytes -= _written - _durable;
-            try
-            {
-                _file.Cut(_durable);
-            }
-            catch (IOException)
-            {
-                // The next start reads what is whole in it.
-            }
-            Close(_durable);
-        }
-        _written = _durable;
+        var lost = _tail.Lose();
+        // Before those who wait are told: what they do then builds upon it.
+        if (lost.Count > 0) Lost?.Invoke(lost);
         Complete(false);
     }
 
     private void Complete(bool isDurable)
     {
-        if (isDurable) _durable = _written;
+        if (isDurable) AdvanceTo(_written);
         foreach (var waiter in _waiters) waiter.TrySetResult(isDurable);
         _waiters = [];
+    }
+
+    private void AdvanceTo(long end)
+    {
+        if (end <= _durable) return;
+        _tail.Forget(end, (int)(end - _durable));
+        _durable = end;
+    }
+
+    /// <summary>Syncs what nobody waits for, and what is waited for while others sync.</summary>
+    private void RunSyncs()
+    {
+        WaitHandle[] forWork = [_stopped, _handedOver, _unsynced], forDelay = [_stopped, _handedOver];
+        while (true)
+        {
+            var woken = WaitHandle.WaitAny(forWork);
+            // So many share one sync.
+            if (woken == 2) woken = WaitHandle.WaitAny(forDelay, _options.SyncDelay);
+            if (woken == 0) return;
+            lock (_gate)
+            {
+                _isNoted = false;
+                if (woken != 1)
+                {
+                    if (_file is null || _durable == _written) continue;
+                    // Whoever syncs now began before the last of these were written.
+                    _again = _syncing;
+                    if (_syncing) continue;
+                    _syncing = true;
+                }
+            }
+            SyncOnce();
+        }
     }
 
     private void SyncOnce()
     {
         SpoolFile? file;
-        long upTo;
+        long segment, upTo;
         List<TaskCompletionSource<bool>> waiters;
         lock (_gate)
         {
-            (file, upTo, waiters) = (_file, _written, _waiters);
-            _waiters = [];
+            (file, segment, upTo, waiters) = (_file, _segment, _written, _waiters);
+            (_waiters, _again) = ([], false);
         }
         bool isDurable;
         try
@@ -234,10 +340,10 @@ internal sealed class SpoolLog : IDisposable
         }
         lock (_gate)
         {
-            if (!isDurable && file == _file) Abandon();
-            else if (isDurable && file == _file) _durable = Math.Max(_durable, upTo);
-            if (_waiters.Count == 0) _syncing = false;
-            else ThreadPool.UnsafeQueueUserWorkItem(static log => log.SyncOnce(), this, preferLocal: false);
+            if (isDurable && file == _file) AdvanceTo(upTo);
+            else if (!isDurable) isDurable = file == _file ? TryMove() : _moved.Contains(segment);
+            if (_waiters.Count == 0 && !_again) _syncing = false;
+            else _handedOver.Set();
         }
         foreach (var waiter in waiters) waiter.TrySetResult(isDurable);
         if (isDurable) Advanced?.Invoke();

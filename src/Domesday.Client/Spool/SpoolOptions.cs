@@ -18,6 +18,9 @@ public sealed record SpoolOptions
     /// <summary>Most bytes in one request, unless one event alone is larger.</summary>
     public int BatchBytesMax { get; init; } = 2 * 1024 * 1024;
 
+    /// <summary>How long what nobody waits for may stay in the system's memory before the disk is asked to keep it: a power cut can take away as much. Up to 1 s.</summary>
+    public TimeSpan SyncDelay { get; init; } = TimeSpan.FromMilliseconds(5);
+
     /// <summary>How long events are gathered before they are sent.</summary>
     public TimeSpan SendDelay { get; init; } = TimeSpan.FromMilliseconds(200);
 
@@ -38,6 +41,8 @@ public sealed record SpoolOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchEventsMax, 1, nameof(BatchEventsMax));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(BatchEventsMax, 10_000, nameof(BatchEventsMax));
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchBytesMax, 1, nameof(BatchBytesMax));
+        ArgumentOutOfRangeException.ThrowIfLessThan(SyncDelay, TimeSpan.Zero, nameof(SyncDelay));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(SyncDelay, TimeSpan.FromSeconds(1), nameof(SyncDelay));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(RetryWaitMin, TimeSpan.Zero, nameof(RetryWaitMin));
         ArgumentOutOfRangeException.ThrowIfLessThan(RetryWaitMax, RetryWaitMin, nameof(RetryWaitMax));
     }

@@ -61,7 +61,7 @@ internal sealed class SpoolSender(SpoolReader reader, SpoolLog log, SpoolFolder 
         Gather();
         tally.Orphans = reader.Orphans;
         if (_ends.Count > 0) await DeliverAsync(0, _ends.Count, cancellation);
-        foreach (var (id, payload) in reader.Lingering(log.CurrentSegment - 1)) log.Append(SpoolKind.Carry, id, payload.Span, out _);
+        foreach (var (id, payload) in reader.Lingering(log.CurrentSegment - 1)) log.Append(SpoolKind.Carry, id, payload.Span, isAwaited: false, out _);
         if (reader.SafeAt(_read) is var safe && tally.Cursor < safe)
         {
             tally.Cursor = safe;

@@ -6,6 +6,7 @@ namespace Domesday.Client.Spool;
 internal sealed class SpoolTally
 {
     private readonly ConcurrentQueue<Guid> _abandoned = new();
+    private readonly ConcurrentDictionary<Guid, bool> _lostBegins = new();
     private long _kept, _full, _failed, _sent, _duplicates, _quarantined, _refused, _retries, _waiting;
     private volatile string? _lastError;
 
@@ -34,8 +35,34 @@ internal sealed class SpoolTally
         else Interlocked.Increment(ref _failed);
     }
 
-    /// <summary>An act's end could not be written: it is sent as it was begun.</summary>
-    public void Abandon(Guid id) => _abandoned.Enqueue(id);
+    /// <summary>An act's end could not be written: it is sent as it was begun, unless that is lost as well.</summary>
+    public void Abandon(Guid id)
+    {
+        if (_lostBegins.TryRemove(id, out _)) Drop();
+        else _abandoned.Enqueue(id);
+    }
+
+    /// <summary>An act's end was written.</summary>
+    public void Ended(Guid id, bool isCancelled)
+    {
+        if (!_lostBegins.IsEmpty) _lostBegins.TryRemove(id, out _);
+        if (isCancelled) Interlocked.Decrement(ref _waiting);
+    }
+
+    /// <summary>The disk did not keep what nobody waited for.</summary>
+    /// <returns>How many events have no record, or none of their outcome.</returns>
+    public int Lost(IReadOnlyList<SpoolPending> records)
+    {
+        var events = 0;
+        foreach (var record in records)
+        {
+            if (record.Kind == SpoolKind.Event) Drop();
+            else if (record.Kind == SpoolKind.Begin) _lostBegins[record.Id] = true;
+            else if (record.Kind == SpoolKind.Complete) Abandon(record.Id);
+            if (record.Kind is SpoolKind.Event or SpoolKind.Complete) events++;
+        }
+        return events;
+    }
 
     public IReadOnlyList<Guid> TakeAbandoned()
     {
@@ -43,8 +70,6 @@ internal sealed class SpoolTally
         while (_abandoned.TryDequeue(out var id)) ids.Add(id);
         return ids;
     }
-
-    public void Cancelled() => Interlocked.Decrement(ref _waiting);
 
     public void Delivered(int events, AppendAnswer answer)
     {
@@ -66,6 +91,13 @@ internal sealed class SpoolTally
     {
         _lastError = reason;
         Interlocked.Increment(ref _retries);
+    }
+
+    private void Drop()
+    {
+        Interlocked.Decrement(ref _kept);
+        Interlocked.Decrement(ref _waiting);
+        Interlocked.Increment(ref _failed);
     }
 
     public SpoolCounters Read(long bytesOnDisk) => new()

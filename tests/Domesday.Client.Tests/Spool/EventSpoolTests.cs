@@ -77,7 +77,7 @@ public sealed class EventSpoolTests : IDisposable
             var done = spool.Begin(SpoolFixture.Event("whole") with { Outcome = new() { Result = OutcomeResult.Unknown } });
             await done.CompleteAsync(SpoolFixture.Event("whole") with { Outcome = new() { Result = OutcomeResult.Success } });
             var nothing = spool.Begin(SpoolFixture.Event("nothing"));
-            await nothing.CancelAsync();
+            nothing.Cancel();
         }
         _service.Answer = null;
         await using var next = _service.Open();

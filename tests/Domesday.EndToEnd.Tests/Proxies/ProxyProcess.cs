@@ -6,6 +6,9 @@ namespace Domesday.EndToEnd.Tests.Proxies;
 /// <summary><c>domesday proxy</c> in a process of its own, on a unix socket.</summary>
 internal sealed class ProxyProcess : IAsyncDisposable
 {
+    private const string Listens = "Domesday proxy listens on ";
+    private const string Metrics = "Metrics: ";
+
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly TaskCompletionSource _listens = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -19,6 +22,21 @@ internal sealed class ProxyProcess : IAsyncDisposable
         process.Exited += (_, _) => _listens.TrySetException(new InvalidOperationException("The proxy ended: " + string.Join('\n', _lines)));
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
+    }
+
+    public int Id => _process.Id;
+
+    /// <summary>Where it listens, the first of its addresses.</summary>
+    public string Address => _lines.First(line => line.StartsWith(Listens, StringComparison.Ordinal))[Listens.Length..].Split(',')[0];
+
+    /// <summary>The value of one of its counters; it must be served.</summary>
+    public async Task<long> CounterAsync(string name)
+    {
+        string? metrics;
+        while ((metrics = _lines.FirstOrDefault(line => line.StartsWith(Metrics, StringComparison.Ordinal))) is null) await Task.Delay(10, TestContext.Current.CancellationToken);
+        using var client = new HttpClient();
+        var text = await client.GetStringAsync(new Uri(metrics[Metrics.Length..]), TestContext.Current.CancellationToken);
+        return long.Parse(text.Split('\n').Single(line => line.StartsWith($"domesday_proxy_{name} ", StringComparison.Ordinal)).Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     public static async Task<ProxyProcess> StartAsync(Uri server, string key, params string[] arguments)
@@ -52,6 +70,6 @@ internal sealed class ProxyProcess : IAsyncDisposable
     {
         if (line is null) return;
         _lines.Enqueue(line);
-        if (line.StartsWith("Domesday proxy listens on ", StringComparison.Ordinal)) _listens.TrySetResult();
+        if (line.StartsWith(Listens, StringComparison.Ordinal)) _listens.TrySetResult();
     }
 }
