@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using Domesday.Core.Query;
-using Domesday.Events;
 using Domesday.Events.Schema;
 
 namespace Domesday.Http.Parameters;
