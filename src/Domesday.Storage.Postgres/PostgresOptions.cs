@@ -1,3 +1,5 @@
+using Domesday.Storage.Postgres.Blocks;
+
 namespace Domesday.Storage.Postgres;
 
 /// <summary>How the engine uses the database.</summary>
@@ -20,6 +22,12 @@ public sealed record PostgresOptions
 
     /// <summary>How often it is asked what other nodes wrote.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Events of a block that is complete, at most 16,384.</summary>
+    public int BlockEvents { get; init; } = BlockBuilder.EventsMax;
+
+    /// <summary>How often what came last is joined into blocks.</summary>
+    public TimeSpan Join { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How often roll-ups are joined and partitions made and dropped.</summary>
     public TimeSpan Upkeep { get; init; } = TimeSpan.FromSeconds(10);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Domesday.Core.Nodes;
 using Domesday.Core.Problems;
@@ -37,6 +38,7 @@ public sealed class PostgresStore : IEventStore
     private readonly Counter<long> _groups;
     private readonly Histogram<double> _commit;
     private readonly Dictionary<string, long> _folded = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _joined = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _loops = [];
     private (Problem Problem, long Since)? _trouble;
@@ -169,6 +171,16 @@ public sealed class PostgresStore : IEventStore
         return await command.ExecuteScalarAsync(cancellation) is true;
     }
 
+    /// <summary>Joins what came last into blocks; a loop calls it.</summary>
+    internal async Task JoinAsync(CancellationToken cancellation)
+    {
+        foreach (var ledger in _ledgers.All.Where(ledger => ledger.Identity is not null && ledger.Size != _joined.GetValueOrDefault(ledger.Name)))
+        {
+            var size = ledger.Size;
+            if (await new BlockJoin(_source, ledger.Identity!.Id, _options.BlockEvents, Today).RunAsync(cancellation)) _joined[ledger.Name] = size;
+        }
+    }
+
     /// <summary>Joins roll-ups, makes partitions ahead and drops those that nobody has any more; a loop calls it.</summary>
     internal async Task TidyAsync(CancellationToken cancellation)
     {
@@ -207,7 +219,8 @@ public sealed class PostgresStore : IEventStore
         await _ledgers.RefreshAsync(cancellation);
         await CheckDurabilityAsync(cancellation);
         _loops.Add(Task.Run(() => LoopAsync(_options.Poll, PollAsync), CancellationToken.None));
-        _loops.Add(Task.Run(() => LoopAsync(_options.Upkeep, TryTidyAsync), CancellationToken.None));
+        _loops.Add(Task.Run(() => LoopAsync(_options.Join, () => TryAsync(JoinAsync)), CancellationToken.None));
+        _loops.Add(Task.Run(() => LoopAsync(_options.Upkeep, () => TryAsync(TidyAsync)), CancellationToken.None));
     }
 
     private async ValueTask CheckDurabilityAsync(CancellationToken cancellation)
@@ -247,11 +260,11 @@ public sealed class PostgresStore : IEventStore
         }
     }
 
-    private async Task TryTidyAsync()
+    private async Task TryAsync(Func<CancellationToken, Task> work)
     {
         try
         {
-            await TidyAsync(_stop.Token);
+            await work(_stop.Token);
         }
         catch (OperationCanceledException)
         {

@@ -19,7 +19,7 @@ public sealed class CitusTests
     {
         var tables = CitusServers.Tables(Migrations.All);
         Assert.Equal("event_id", tables[0]);
-        Assert.Equal(["attachment", "chunk", "dictionary", "dropped_leaf", "event", "event_id", "ledger_day", "rollup", "tree_node"], tables.Order());
+        Assert.Equal(["attachment", "block", "chunk", "dictionary", "dropped_leaf", "event_id", "fresh", "ledger_day", "rollup", "tree_node"], tables.Order());
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class CitusTests
         Assert.Equal(60, (await store.Reader.CountAsync(AccessScope.WholeTenant("two"), EventFilter.All, cancellation)).Value);
         Assert.Equal(90, (await store.LeafHashesAsync("two", 0, 90, cancellation)).Value.Length);
         await using var source = NpgsqlDataSource.Create(database!);
-        await using var command = source.CreateCommand("select count(*) from pg_dist_partition where logicalrelid in ('event'::regclass, 'chunk'::regclass, 'event_id'::regclass)");
+        await using var command = source.CreateCommand("select count(*) from pg_dist_partition where logicalrelid in ('block'::regclass, 'chunk'::regclass, 'event_id'::regclass)");
         Assert.Equal(3L, await command.ExecuteScalarAsync(cancellation));
     }
 }

@@ -20,11 +20,12 @@ internal static class PostgresConformanceTests
             return await OpenAsync();
         }
 
-        /// <summary>Opens the store again, as another node would, or joins the roll-ups.</summary>
+        /// <summary>Opens the store again, as another node would, or joins blocks and roll-ups.</summary>
         public async ValueTask<StoreUnderTest> DisturbAsync(StoreUnderTest store, Random random)
         {
             ArgumentNullException.ThrowIfNull(store);
             ArgumentNullException.ThrowIfNull(random);
+            if (random.Next(2) == 0) await ((PostgresStore)store.Store).JoinAsync(TestContext.Current.CancellationToken);
             if (random.Next(2) == 0) await ((PostgresStore)store.Store).TidyAsync(TestContext.Current.CancellationToken);
             if (random.Next(3) != 0) return store;
             await store.Store.DisposeAsync();
@@ -40,7 +41,7 @@ internal static class PostgresConformanceTests
         private async ValueTask<StoreUnderTest> OpenAsync()
         {
             // So few that differential tests meet roll-ups, and what is not in them yet.
-            var options = new PostgresOptions { ConnectionString = _database!, RollUpAfter = 50, Lanes = 2 };
+            var options = new PostgresOptions { ConnectionString = _database!, RollUpAfter = 50, BlockEvents = 40, Lanes = 2 };
             var store = await PostgresStore.OpenAsync(options, _time, NullLogger.Instance, _meter, TestContext.Current.CancellationToken);
             return new(store, store.Reader);
         }

@@ -40,12 +40,12 @@ public sealed class RetirementTests : IAsyncLifetime
     {
         await FillAsync("acme", days: 5);
         var leaves = await LeavesAsync("acme");
-        Assert.Contains("event_20260201", await TablesAsync());
+        Assert.Contains("block_20260201", await TablesAsync());
         var dropped = (await _store.DropAsync("acme", Days(3), long.MaxValue, Cancellation)).Value;
         Assert.Equal(3 * EventsPerDay, dropped.Events);
         Assert.True(dropped.Bytes > 0);
-        await DroppedAsync("event_20260201");
-        Assert.Contains("event_20260204", await TablesAsync());
+        await DroppedAsync("block_20260201");
+        Assert.Contains("block_20260204", await TablesAsync());
         Assert.Equal(leaves, await LeavesAsync("acme"));
         Assert.Equal((3L * EventsPerDay, 5L * EventsPerDay), (_store.Usage("acme").FirstSequence, _store.Size("acme")));
         Assert.Equal(ProblemKind.Gone, (await _store.Reader.GetAsync(AccessScope.WholeTenant("acme"), 5, Cancellation)).Problem?.Kind);
@@ -89,7 +89,7 @@ public sealed class RetirementTests : IAsyncLifetime
         await _store.TidyAsync(Cancellation);
         Assert.Equal(EventsPerDay, (await _store.Reader.CountAsync(AccessScope.WholeTenant("short"), EventFilter.All, Cancellation)).Value);
         Assert.Equal(3 * EventsPerDay, (await _store.Reader.CountAsync(AccessScope.WholeTenant("long"), EventFilter.All, Cancellation)).Value);
-        Assert.Equal((long)EventsPerDay, await ScalarAsync("select count(*) from event_20260201"));
+        Assert.Equal((long)EventsPerDay, await ScalarAsync("select sum(count) from chunk_20260201"));
     }
 
     [Fact]
@@ -103,12 +103,12 @@ public sealed class RetirementTests : IAsyncLifetime
             {
                 await _store.DropAsync("acme", Days(3), long.MaxValue, Cancellation);
                 await _store.TidyAsync(Cancellation);
-                Assert.Contains("event_20260201", await TablesAsync());
+                Assert.Contains("block_20260201", await TablesAsync());
             }
             read += batch.Count;
         }
         Assert.Equal(4 * EventsPerDay, read);
-        await DroppedAsync("event_20260201");
+        await DroppedAsync("block_20260201");
     }
 
     private static Timestamp Days(int days) => Timestamp.FromDateTimeOffset(new DateTimeOffset(2026, 2, 1, 0, 0, 0, TimeSpan.Zero).AddDays(days));
@@ -128,7 +128,7 @@ public sealed class RetirementTests : IAsyncLifetime
 
     private async Task<MerkleHash[]> LeavesAsync(string tenant) => (await _store.LeafHashesAsync(tenant, 0, (int)_store.Size(tenant), Cancellation)).Value;
 
-    private async Task<string> TablesAsync() => (string)(await ScalarAsync("select string_agg(relname, ' ') from pg_class where relname like 'event_2%'"))!;
+    private async Task<string> TablesAsync() => (string)(await ScalarAsync("select string_agg(relname, ' ') from pg_class where relname like 'block_2%'"))!;
 
     /// <summary>Tables go when nobody can see them any more, such as a worker of the database's own.</summary>
     private async Task DroppedAsync(string table)

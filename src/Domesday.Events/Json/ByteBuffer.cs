@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Domesday.Events.Json;
 
 /// <summary>A growing run of bytes that is used again and again.</summary>
@@ -7,7 +5,7 @@ public sealed class ByteBuffer
 {
     private byte[] _bytes;
 
-    public ByteBuffer(int capacity = 4096) => _bytes = new byte[capacity];
+    public ByteBuffer(int capacity = 4096) => _bytes = GC.AllocateUninitializedArray<byte>(capacity);
 
     public int Length { get; private set; }
 
@@ -47,6 +45,10 @@ public sealed class ByteBuffer
 
     public void Advance(int count) => Length += count;
 
-    [MemberNotNull(nameof(_bytes))]
-    private void Grow(int count) => Array.Resize(ref _bytes!, Math.Max(_bytes!.Length * 2, Length + count));
+    private void Grow(int count)
+    {
+        var larger = GC.AllocateUninitializedArray<byte>(Math.Max(_bytes.Length * 2, Length + count));
+        Written.CopyTo(larger);
+        _bytes = larger;
+    }
 }

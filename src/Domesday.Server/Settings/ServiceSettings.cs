@@ -85,6 +85,9 @@ public sealed record ServiceSettings
     /// <summary>Where every call to AWS goes; null: to AWS.</summary>
     public Uri? AwsEndpoint { get; init; }
 
+    /// <summary>Origins whose pages may show the viewer's page.</summary>
+    public IReadOnlyList<string> ViewerOrigins { get; init; } = [];
+
     public required LogLevel LogLevel { get; init; }
 
     public required bool LogsJson { get; init; }
@@ -128,6 +131,7 @@ public sealed record ServiceSettings
             CadfTenant = Value(SettingCatalog.CadfTenant)!,
             CadfRegion = Value(SettingCatalog.CadfRegion),
             AwsEndpoint = Value(SettingCatalog.AwsEndpoint),
+            ViewerOrigins = Value(SettingCatalog.ViewerOrigins) ?? [],
             LogLevel = Value(SettingCatalog.LogLevel),
             LogsJson = Value(SettingCatalog.LogFormat) == "json",
         };

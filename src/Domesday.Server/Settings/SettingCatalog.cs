@@ -110,6 +110,9 @@ internal static class SettingCatalog
     public static Setting<Uri> AwsEndpoint { get; } = new("DOMESDAY_AWS_ENDPOINT", null, "URL",
         "Sends every call to AWS there: the gateway of another partition, or a stand-in.", SettingForms.RemoteUrl);
 
+    public static Setting<IReadOnlyList<string>> ViewerOrigins { get; } = new("DOMESDAY_VIEWER_ORIGINS", null, "ORIGIN[,ORIGIN…]",
+        "Sites whose pages may show the viewer's page (/ui/viewer) in a frame, such as https://portal.example.com, or https://*.example.com for every name below. Without it none may.", SettingForms.Origins);
+
     public static Setting<LogLevel> LogLevel { get; } = new("DOMESDAY_LOG_LEVEL", "info", "LEVEL",
         "Least level that is logged: trace, debug, info, warning or error.", SettingForms.Level);
 
@@ -121,7 +124,7 @@ internal static class SettingCatalog
     [
         Config, Urls, Data, Store, Postgres, PostgresRead, AdminPassword, TlsCert, TlsKey, TlsClientCa, OidcIssuers, KeystoneUrl, KeystoneTenant, KeystoneRoles, KeyPassphrase, Origin, TokenSeconds, TokenKeyDays, EventBytesMax, BatchBytesMax, BatchEventsMax, Retention,
         SyslogUdp, SyslogTcp, SyslogTls, SyslogClientCa,
-        CadfAmqp, CadfExchanges, CadfQueue, CadfTenant, CadfRegion, AwsEndpoint, LogLevel, LogFormat,
+        CadfAmqp, CadfExchanges, CadfQueue, CadfTenant, CadfRegion, AwsEndpoint, ViewerOrigins, LogLevel, LogFormat,
     ];
 
     /// <summary>Variables of other programs of ours, which may stand in the same environment.</summary>

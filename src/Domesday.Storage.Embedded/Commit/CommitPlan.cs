@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Domesday.Core.Storage;
 using Domesday.Events.Json;
@@ -11,7 +12,7 @@ namespace Domesday.Storage.Embedded.Commit;
 internal sealed class CommitPlan(LogGroup group, Func<AppendTicket, int, long?> findStored, Func<Ledger, long, MerkleHash> leafOfStored)
 {
     private readonly Dictionary<Ledger, long> _next = [];
-    private readonly Dictionary<(Ledger Ledger, ulong Hash), List<NewEntry>> _ids = [];
+    private readonly Dictionary<(Ledger Ledger, ulong Hash), NewEntry> _ids = [];
     private readonly List<NewEntry> _entries = [];
     private readonly List<(Ledger Ledger, long Sequence, PendingAttachment Attachment)> _attachments = [];
     private readonly List<(AppendTicket Ticket, List<Receipt> Receipts)> _receipts = [];
@@ -48,16 +49,14 @@ internal sealed class CommitPlan(LogGroup group, Func<AppendTicket, int, long?> 
     private Fate FindEarlier(AppendTicket ticket, int index, ref long next)
     {
         if (findStored(ticket, index) is { } stored) return new(stored, false, null);
-        var key = (ticket.Ledger, ticket.IdHashes[index]);
         var id = ticket.Batch.Entries[index].Id(ticket.Batch.Buffer.Span);
-        if (!_ids.TryGetValue(key, out var same)) _ids.Add(key, same = []);
-        foreach (var earlier in same)
+        ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(_ids, (ticket.Ledger, ticket.IdHashes[index]), out _);
+        for (var earlier = last; earlier is not null; earlier = earlier.SameHash)
         {
             if (id.SequenceEqual(earlier.Ticket.Batch.Entries[earlier.Index].Id(earlier.Ticket.Batch.Buffer.Span))) return new(earlier.Sequence, false, earlier);
         }
-        var entry = new NewEntry(ticket, index, next);
-        same.Add(entry);
-        return new(next++, true, entry);
+        last = new NewEntry(ticket, index, next, last);
+        return new(next++, true, last);
     }
 
     private Receipt Place(AppendTicket ticket, int index, Fate fate)
@@ -76,13 +75,16 @@ internal sealed class CommitPlan(LogGroup group, Func<AppendTicket, int, long?> 
 }
 
 /// <summary>An entry that is stored for the first time.</summary>
-internal sealed class NewEntry(AppendTicket ticket, int index, long sequence)
+/// <param name="sameHash">The one before it in the group whose id has the same hash.</param>
+internal sealed class NewEntry(AppendTicket ticket, int index, long sequence, NewEntry? sameHash)
 {
     public AppendTicket Ticket => ticket;
 
     public int Index => index;
 
     public long Sequence => sequence;
+
+    public NewEntry? SameHash => sameHash;
 
     /// <summary>Where it stands in the group, behind its 0x00.</summary>
     public int Start { get; set; }

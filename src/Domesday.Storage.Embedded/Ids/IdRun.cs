@@ -81,7 +81,7 @@ internal sealed class IdRun
     private IdPage Page(int page)
     {
         var key = new BlockKey(Info.File, _positions[page]);
-        if (_cache.TryGet<IdPage>(key, out var cached)) return cached;
+        if (_cache.Find<IdPage>(key) is { } cached) return cached;
         var length = (int)(_positions[page + 1] - _positions[page]);
         cached = new(ReadChecked(_positions[page], length));
         _cache.Add(key, cached, length + 64);

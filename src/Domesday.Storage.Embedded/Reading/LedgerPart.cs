@@ -13,8 +13,8 @@ internal abstract class LedgerPart(string tenant, long firstSequence, int rows)
     /// <summary>The times of fewer rows than this are looked at one by one.</summary>
     private const int FewRows = 4_096;
 
-    private readonly ByteBuffer _entry = new();
-    private readonly FieldSlice[] _slices = new FieldSlice[EventSchema.Count];
+    private ByteBuffer? _entry;
+    private FieldSlice[]? _slices;
 
     public string Tenant => tenant;
 
@@ -123,10 +123,11 @@ internal abstract class LedgerPart(string tenant, long firstSequence, int rows)
 
     private ReadOnlySpan<byte> ValueInEntry(EventField field, int row)
     {
-        _entry.Clear();
-        Append(row, _entry);
-        EntrySlicer.Slice(_entry.Written, _slices);
-        return _slices[(int)field].Of(_entry.Written);
+        var (entry, slices) = (_entry ??= new(), _slices ??= new FieldSlice[EventSchema.Count]);
+        entry.Clear();
+        Append(row, entry);
+        EntrySlicer.Slice(entry.Written, slices);
+        return slices[(int)field].Of(entry.Written);
     }
 
     /// <summary>The rows of a set, ascending.</summary>

@@ -29,7 +29,15 @@ internal sealed class LedgerQuery
     /// <summary>In order of their sequences.</summary>
     public IReadOnlyList<LedgerPart> Parts { get; }
 
-    public long Count => Enumerable.Range(0, Parts.Count).Sum(part => (long)Rows(part).Count);
+    public long Count
+    {
+        get
+        {
+            var count = 0L;
+            for (var part = 0; part < Parts.Count; part++) count += Rows(part).Count;
+            return count;
+        }
+    }
 
     /// <summary>The rows of a part that match.</summary>
     public RowSet Rows(int part) => _rows[part] ??= Parts[part].Evaluate(_filter);

@@ -10,7 +10,7 @@ namespace Domesday.Storage.Embedded.Reading;
 /// <summary>A memory table, as a query sees it.</summary>
 internal sealed class TablePart(string tenant, MemTable table, int rows) : LedgerPart(tenant, table.FirstSequence, rows)
 {
-    private readonly FieldSlice[] _slices = new FieldSlice[EventSchema.Count];
+    private FieldSlice[]? _slices;
     private int[]? _byTime;
 
     public override long TimeMin => table.TimeMin;
@@ -115,8 +115,9 @@ internal sealed class TablePart(string tenant, MemTable table, int rows) : Ledge
     private ReadOnlySpan<byte> Value(EventField field, int row)
     {
         var entry = table.Entry(row).Span;
-        EntrySlicer.Slice(entry, _slices);
-        return _slices[(int)field].Of(entry);
+        var slices = _slices ??= new FieldSlice[EventSchema.Count];
+        EntrySlicer.Slice(entry, slices);
+        return slices[(int)field].Of(entry);
     }
 
     private int[] RowsByTime()

@@ -7,12 +7,13 @@ namespace Domesday.Storage.Embedded.Reading;
 internal sealed class TimeCursor(LedgerQuery query, int part, EventQuery page, long needed)
 {
     private const int SelectShare = 8;
+    private const int BufferRows = 64;
 
     private RowSet _rows = RowSet.Empty;
     private int[]? _sorted;
     private int _rank;
     private int _end;
-    private readonly int[] _buffer = new int[64];
+    private int[] _buffer = [];
     private int _bufferStart;
     private int _buffered;
 
@@ -84,6 +85,7 @@ internal sealed class TimeCursor(LedgerQuery query, int part, EventQuery page, l
     {
         if (rank < _bufferStart || rank >= _bufferStart + _buffered)
         {
+            if (_buffer.Length == 0) _buffer = new int[BufferRows];
             _bufferStart = page.Descending ? Math.Max(0, rank - _buffer.Length + 1) : rank;
             _buffered = _rows.Copy(_bufferStart, _buffer);
         }

@@ -30,7 +30,8 @@ internal sealed class ValueTotals(BlockCache cache)
     {
         var key = new BlockKey(-1 - query.LedgerNumber, (long)field);
         var (first, end) = (query.Parts[0].FirstSequence, query.Parts[segments - 1].FirstSequence + query.Parts[segments - 1].Rows);
-        var known = cache.TryGet<Holder>(key, out var holder) ? holder.Totals : null;
+        var holder = cache.Find<Holder>(key);
+        var known = holder?.Totals;
         if (known is not null && known.First == first && known.End == end) return known.Counts;
         var from = known is null || known.First != first ? 0 : Enumerable.Range(0, segments).FirstOrDefault(part => query.Parts[part].FirstSequence == known.End, 0);
         var counts = from == 0 ? new Dictionary<string, long>(StringComparer.Ordinal) : new(known!.Counts, StringComparer.Ordinal);

@@ -1,3 +1,4 @@
+using Domesday.Storage.Embedded.Caching;
 using Domesday.Storage.Embedded.Coding;
 
 namespace Domesday.Storage.Embedded.Segments;
@@ -8,12 +9,13 @@ internal sealed class DictionaryReader
     private readonly SegmentSource _source;
     private readonly byte[][] _firsts;
     private readonly Section[] _pages;
+    private readonly CacheSlot?[] _slots;
 
     public DictionaryReader(SegmentSource source, int count, ReadOnlySpan<byte> directory)
     {
         (_source, Count) = (source, count);
         var pages = (count + DictionaryWriter.PageValues - 1) / DictionaryWriter.PageValues;
-        (_firsts, _pages) = (new byte[pages][], new Section[pages]);
+        (_firsts, _pages, _slots) = (new byte[pages][], new Section[pages], new CacheSlot?[pages]);
         var reader = new WireReader(directory);
         for (var i = 0; i < pages; i++)
         {
@@ -26,8 +28,7 @@ internal sealed class DictionaryReader
 
     public int Pages => _pages.Length;
 
-    public DictionaryPage Page(int index) =>
-        _source.Cached(_pages[index], bytes => new DictionaryPage(bytes, Math.Min(DictionaryWriter.PageValues, Count - index * DictionaryWriter.PageValues)), page => page.Bytes);
+    public DictionaryPage Page(int index) => _slots[index]?.Value<DictionaryPage>() ?? Load(index);
 
     /// <summary>The number of a value, or -1.</summary>
     public int Find(ReadOnlySpan<byte> value)
@@ -51,4 +52,7 @@ internal sealed class DictionaryReader
         var index = code % DictionaryWriter.PageValues;
         return (page.Rows(index), page.Postings(index));
     }
+
+    private DictionaryPage Load(int index) =>
+        _source.Load(ref _slots[index], _pages[index], bytes => new DictionaryPage(bytes, Math.Min(DictionaryWriter.PageValues, Count - index * DictionaryWriter.PageValues)), page => page.Bytes);
 }

@@ -75,15 +75,13 @@ internal sealed class EntryCursor
     {
         var block = row / BlockWriter.Rows;
         if (block == _loaded) return;
-        if (_wholeSegment)
+        var kept = _wholeSegment ? null : _segment.Block(block);
+        if (kept is null)
         {
             _segment.ReadBlock(block, ref _buffer);
-            _block.Use((_own ??= new(_layout)).Load(_buffer));
+            kept = (_own ??= new(_layout)).Load(_buffer);
         }
-        else
-        {
-            _block.Use(_segment.Block(block));
-        }
+        _block.Use(kept);
         _loaded = block;
     }
 

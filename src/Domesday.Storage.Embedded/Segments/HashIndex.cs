@@ -13,31 +13,38 @@ internal sealed class HashIndexWriter(SegmentOutput output)
     internal const int BucketBits = 10;
     internal const int RestBits = TagBits - BucketBits;
 
+    /// <summary>Room for a row beside its hash; 41 bits of the hash remain, of which tag and page take 16 and at most 13.</summary>
+    internal const int RowBits = 23;
+
+    private const ulong RowMask = (1UL << RowBits) - 1;
+
     private const int PageEntries = 1 << BucketBits;
 
-    /// <param name="hashes">Hash of each entry's value; is reordered.</param>
-    /// <param name="rows">Row of each entry; is reordered.</param>
+    /// <summary>A value's hash, without its lowest bits, and its row in their place.</summary>
+    public static ulong Entry(ulong hash, int row) => hash & ~RowMask | (uint)row;
+
+    /// <param name="entries">See <see cref="Entry"/>; are reordered.</param>
     /// <returns>The directory.</returns>
-    public Section Write(ulong[] hashes, int[] rows, int segmentRows)
+    public Section Write(Span<ulong> entries, int segmentRows)
     {
-        Array.Sort(hashes, rows);
-        var pageBits = BitOperations.Log2((uint)Math.Max(1, hashes.Length / PageEntries));
+        entries.Sort();
+        var pageBits = BitOperations.Log2((uint)Math.Max(1, entries.Length / PageEntries));
         var rowBits = BitPacking.WidthOf((ulong)segmentRows);
         var directory = new ByteBuffer();
         directory.Append((byte)pageBits);
         directory.Append((byte)rowBits);
         var page = new ByteBuffer();
-        var packed = new ulong[PageEntries];
-        var next = 0;
         for (var index = 0; index < 1 << pageBits; index++)
         {
-            var first = next;
-            while (next < hashes.Length && PageOf(hashes[next], pageBits) == index) next++;
-            if (packed.Length < next - first) packed = new ulong[next - first];
-            for (var i = first; i < next; i++) packed[i - first] = TagOf(hashes[i], pageBits) << rowBits | (uint)rows[i];
-            packed.AsSpan(0, next - first).Sort();
+            var count = 0;
+            while (count < entries.Length && PageOf(entries[count], pageBits) == index) count++;
+            var packed = entries[..count];
+            foreach (ref var entry in packed) entry = TagOf(entry, pageBits) << rowBits | entry & RowMask;
+            // Rows of one tag came in the order of what else their hashes say.
+            packed.Sort();
             page.Clear();
-            WritePage(page, packed.AsSpan(0, next - first), rowBits);
+            WritePage(page, packed, rowBits);
+            entries = entries[count..];
             var section = output.Write(page.Written);
             directory.WriteInt64(section.Position);
             directory.WriteInt32(section.Length);

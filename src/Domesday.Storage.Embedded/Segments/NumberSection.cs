@@ -1,4 +1,5 @@
 using Domesday.Events.Json;
+using Domesday.Storage.Embedded.Caching;
 using Domesday.Storage.Embedded.Coding;
 
 namespace Domesday.Storage.Embedded.Segments;
@@ -54,6 +55,7 @@ internal sealed class NumberSection
 {
     private readonly SegmentSource _source;
     private readonly Section[] _pages;
+    private readonly CacheSlot?[] _slots;
     private readonly long[] _smallest;
     private readonly long[] _largest;
     private readonly int _rows;
@@ -62,7 +64,7 @@ internal sealed class NumberSection
     {
         (_source, _rows) = (source, rows);
         var pages = (rows + NumberSectionWriter.PageRows - 1) / NumberSectionWriter.PageRows;
-        (_pages, _smallest, _largest) = (new Section[pages], new long[pages], new long[pages]);
+        (_pages, _slots, _smallest, _largest) = (new Section[pages], new CacheSlot?[pages], new long[pages], new long[pages]);
         var reader = new WireReader(directory);
         for (var i = 0; i < pages; i++) (_pages[i], _smallest[i], _largest[i]) = (new(reader.Int64(), reader.Int32()), reader.Int64(), reader.Int64());
     }
@@ -80,7 +82,7 @@ internal sealed class NumberSection
     public long this[int row] => One(Page(row / NumberSectionWriter.PageRows), row);
 
     /// <summary>The bytes of a page, for <see cref="One"/>.</summary>
-    public byte[] Page(int page) => _source.Cached(_pages[page]);
+    public byte[] Page(int page) => _slots[page]?.Value<byte[]>() ?? _source.Load(ref _slots[page], _pages[page], bytes => bytes);
 
     /// <summary>One number.</summary>
     /// <param name="page">The page that holds the row.</param>

@@ -133,8 +133,8 @@ internal sealed class SegmentBuilder(SipHash hash, long firstSequence)
 
     private Section WriteHashIndex(SegmentOutput output, ColumnBuilder column)
     {
-        var index = new HashIndexBuilder(hash);
+        var index = new HashIndexBuilder(hash, Rows);
         for (var row = 0; row < Rows; row++) index.Add(row, column.ValueOf(row));
-        return index.Write(output, Rows);
+        return index.Write(output);
     }
 }

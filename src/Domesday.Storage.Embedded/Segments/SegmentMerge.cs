@@ -53,7 +53,7 @@ internal sealed class SegmentMerge
             if (dictionary.Count <= ColumnPlan.DistinctMax) return new(field, columns, ColumnEncoding.Coded, dictionary, null);
         }
         var encoding = encodings[0] == ColumnEncoding.Coded ? ColumnEncoding.Plain : encodings[0];
-        return new(field, columns, encoding, null, encoding == ColumnEncoding.Plain && ColumnPlan.IsIndexed(field) ? new(_hash) : null);
+        return new(field, columns, encoding, null, encoding == ColumnEncoding.Plain && ColumnPlan.IsIndexed(field) ? new(_hash, _rows) : null);
     }
 
     private Section WriteBlocks(SegmentOutput output, long[] received, CancellationToken cancellation)
@@ -95,7 +95,7 @@ internal sealed class SegmentMerge
 
     private Section WriteIndex(SegmentOutput output, MergedColumn column)
     {
-        if (column.Hashes is { } hashes) return hashes.Write(output, _rows);
+        if (column.Hashes is { } hashes) return hashes.Write(output);
         if (column.Dictionary is not { } dictionary) return default;
         var writer = new DictionaryWriter(output);
         var scratch = new ByteBuffer();

@@ -12,51 +12,49 @@ namespace Domesday.Storage.Embedded.Segments;
 internal sealed class SegmentReader(SegmentInfo info, OpenFiles files, BlockCache cache, SipHash hash)
 {
     private readonly SegmentSource _source = new(info.File, files, cache);
+    private CacheSlot? _layout;
+    private CacheSlot? _times;
+    private CacheSlot? _order;
+    private CacheSlot? _blocks;
+    private CacheSlot?[]? _dictionaries;
 
     public SegmentInfo Info => info;
 
     public int Rows => info.Rows;
 
-    public SegmentLayout Layout => _source.Cached(info.Footer, bytes =>
-    {
-        try
-        {
-            return new SegmentLayout(SegmentFooter.Read(bytes));
-        }
-        catch (FormatException exception)
-        {
-            throw new CorruptLedgerException(exception.Message, exception);
-        }
-    });
+    public SegmentLayout Layout => _layout?.Value<SegmentLayout>() ?? _source.Load(ref _layout, info.Footer, ReadLayout);
 
-    public NumberSection Times => _source.Cached(Layout.Footer.Times, bytes => new NumberSection(_source, Rows, bytes));
+    public NumberSection Times => _times?.Value<NumberSection>() ?? _source.Load(ref _times, Layout.Footer.Times, ReadNumbers);
 
     /// <summary>The rows in the order of their times; null when that is their own order.</summary>
-    public NumberSection? TimeOrder => Layout.Footer.TimeOrder is { } order ? _source.Cached(order, bytes => new NumberSection(_source, Rows, bytes)) : null;
+    public NumberSection? TimeOrder => Layout.Footer.TimeOrder is { } order ? _order?.Value<NumberSection>() ?? _source.Load(ref _order, order, ReadNumbers) : null;
 
     public HourCounts Hours => _source.Cached(Layout.Footer.Hours, bytes => HourCounts.Read(bytes));
 
     public AttachmentSection? Attachments => Layout.Footer.Attachments is { } section ? _source.Cached(section, bytes => new AttachmentSection(_source, bytes)) : null;
 
-    /// <summary>A block, from the cache if it is there.</summary>
-    public Block Block(int block)
+    /// <summary>A block, from the cache if it is there or was asked for before; null when the caller is to read it by <see cref="ReadBlock"/>.</summary>
+    public Block? Block(int block)
     {
+        var section = Blocks[block];
+        if (_source.Kept<Block>(section, out var belongsThere) is { } kept) return kept;
+        if (!belongsThere) return null;
         var layout = Layout;
-        return _source.Cached(Blocks[block], bytes => new Block(layout).Load(bytes), block => block.MemoryBytes);
+        return _source.Cached(section, bytes => new Block(layout).Load(bytes), loaded => loaded.MemoryBytes);
     }
 
-    /// <summary>Reads a block into a buffer of the caller's, past the cache, for reading everything.</summary>
+    /// <summary>Reads a block into a buffer of the caller's, past the cache.</summary>
     public void ReadBlock(int block, ref byte[] buffer)
     {
         var section = Blocks[block];
-        if (buffer.Length < section.Length + BitPacking.Padding) buffer = new byte[section.Length * 3 / 2 + BitPacking.Padding];
+        if (buffer.Length < section.Length + BitPacking.Padding) buffer = GC.AllocateUninitializedArray<byte>(section.Length * 3 / 2 + BitPacking.Padding);
         _source.Read(section, buffer);
     }
 
     public DictionaryReader Dictionary(int column)
     {
-        var described = Layout.Columns[column];
-        return _source.Cached(described.Index, bytes => new DictionaryReader(_source, described.Distinct, bytes));
+        _dictionaries ??= new CacheSlot?[EventSchema.Count];
+        return _dictionaries[column]?.Value<DictionaryReader>() ?? LoadDictionary(column, ref _dictionaries[column]);
     }
 
     /// <summary>The rows whose field has this value, for fields with an index.</summary>
@@ -90,7 +88,27 @@ internal sealed class SegmentReader(SegmentInfo info, OpenFiles files, BlockCach
         return RowSet.Of([.. rows]);
     }
 
-    private BlockDirectory Blocks => _source.Cached(Layout.Footer.Blocks, bytes => new BlockDirectory(bytes));
+    private BlockDirectory Blocks => _blocks?.Value<BlockDirectory>() ?? _source.Load(ref _blocks, Layout.Footer.Blocks, bytes => new BlockDirectory(bytes));
+
+    private DictionaryReader LoadDictionary(int column, ref CacheSlot? slot)
+    {
+        var described = Layout.Columns[column];
+        return _source.Load(ref slot, described.Index, bytes => new DictionaryReader(_source, described.Distinct, bytes));
+    }
+
+    private NumberSection ReadNumbers(byte[] bytes) => new(_source, Rows, bytes);
+
+    private static SegmentLayout ReadLayout(byte[] bytes)
+    {
+        try
+        {
+            return new SegmentLayout(SegmentFooter.Read(bytes));
+        }
+        catch (FormatException exception)
+        {
+            throw new CorruptLedgerException(exception.Message, exception);
+        }
+    }
 }
 
 /// <summary>A footer, and where to find each field in it.</summary>

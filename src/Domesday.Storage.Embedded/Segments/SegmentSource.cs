@@ -10,6 +10,8 @@ internal sealed class SegmentSource(long file, OpenFiles files, BlockCache cache
 {
     public const string Folder = "segments";
 
+    private const int SlotBytes = 64;
+
     public long File => file;
 
     private string Name { get; } = NameOf(file);
@@ -21,7 +23,7 @@ internal sealed class SegmentSource(long file, OpenFiles files, BlockCache cache
     /// <exception cref="CorruptLedgerException">They do not agree.</exception>
     public byte[] Read(Section section)
     {
-        var bytes = new byte[section.Length + BitPacking.Padding];
+        var bytes = GC.AllocateUninitializedArray<byte>(section.Length + BitPacking.Padding);
         Read(section, bytes);
         return bytes;
     }
@@ -46,13 +48,35 @@ internal sealed class SegmentSource(long file, OpenFiles files, BlockCache cache
         where T : class
     {
         var key = new BlockKey(file, section.Position);
-        if (cache.TryGet<T>(key, out var value)) return value;
-        value = parse(Read(section));
-        cache.Add(key, value, 64 + (bytesOf?.Invoke(value) ?? section.Length));
+        if (cache.Find<T>(key) is { } kept) return kept;
+        var value = parse(Read(section));
+        cache.Add(key, value, SlotBytes + (bytesOf?.Invoke(value) ?? section.Length));
         return value;
     }
 
     public byte[] Cached(Section section) => Cached(section, bytes => bytes);
+
+    /// <summary>Reads what the cache does not have, or no longer, and lets it keep that.</summary>
+    /// <param name="slot">The caller's, which is to be looked into first.</param>
+    /// <param name="bytesOf">As for <see cref="Cached{T}"/>.</param>
+    public T Load<T>(ref CacheSlot? slot, Section section, Func<byte[], T> parse, Func<T, int>? bytesOf = null)
+        where T : class
+    {
+        var value = parse(Read(section));
+        slot = cache.Add(value, SlotBytes + (bytesOf?.Invoke(value) ?? section.Length));
+        return value;
+    }
+
+    /// <summary>What the cache has of a section; null when it is not there.</summary>
+    /// <param name="belongsThere">Whether it was asked for before, not long ago.</param>
+    public T? Kept<T>(Section section, out bool belongsThere)
+        where T : class
+    {
+        var key = new BlockKey(file, section.Position);
+        var kept = cache.Find<T>(key);
+        belongsThere = kept is not null || cache.WasMissed(key);
+        return kept;
+    }
 }
 
 /// <summary>A run of bytes in a file; its last four are the checksum of those before.</summary>

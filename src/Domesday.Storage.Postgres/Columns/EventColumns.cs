@@ -2,7 +2,7 @@ using Domesday.Events.Schema;
 
 namespace Domesday.Storage.Postgres.Columns;
 
-/// <summary>Which fields have a column of their own in the table <c>event</c>. What has none is looked up in the entry itself.</summary>
+/// <summary>Which fields have a column of their own in blocks. What has none is looked up in the entry itself.</summary>
 internal static class EventColumns
 {
     private static readonly EventField[] CodedFields =
@@ -33,9 +33,6 @@ internal static class EventColumns
 
     /// <summary>The column of a field, such as <c>scope_project_id</c>.</summary>
     public static string NameOf(EventField field) => EventSchema.Of(field).Path.Replace('.', '_');
-
-    /// <summary>All columns, in the order in which rows are copied in.</summary>
-    public static string List { get; } = string.Join(", ", ["sequence", "time", .. HashedFields.Select(NameOf), "ledger", "day", .. CodedFields.Select(NameOf)]);
 
     private static int[] Places(EventField[] fields)
     {

@@ -4,7 +4,7 @@ using Domesday.Events.Schema;
 
 namespace Domesday.Storage.Postgres.Columns;
 
-/// <summary>What of an entry goes into the table <c>event</c>.</summary>
+/// <summary>What of an entry goes into a block.</summary>
 internal sealed class EventRow
 {
     private readonly FieldSlice[] _slices = new FieldSlice[EventSchema.Count];
@@ -16,8 +16,8 @@ internal sealed class EventRow
 
     public bool IsFailure { get; private set; }
 
-    /// <summary>By place among <see cref="EventColumns.Hashed"/>; null when the field is absent.</summary>
-    public long?[] Hashes { get; } = new long?[EventColumns.Hashed.Count];
+    /// <summary>By place among <see cref="EventColumns.Hashed"/>; 0 when the field is absent.</summary>
+    public long[] Hashes { get; } = new long[EventColumns.Hashed.Count];
 
     /// <summary>By place among <see cref="EventColumns.Coded"/>; 0 when the field is absent.</summary>
     public int[] Codes { get; } = new int[EventColumns.Coded.Count];
@@ -36,7 +36,7 @@ internal sealed class EventRow
         {
             var field = EventColumns.Hashed[i];
             var value = _slices[(int)field].Of(entry);
-            Hashes[i] = value.IsEmpty ? null : ValueHash.Of(salt, field, value);
+            Hashes[i] = value.IsEmpty ? 0 : ValueHash.Of(salt, field, value);
         }
         for (var i = 0; i < Codes.Length; i++)
         {

@@ -12,14 +12,14 @@ internal static class ValueHash
     private const int UuidLength = 36;
     private const int StackBytes = 1_024;
 
-    /// <summary>64 bits that stand for a value of a field.</summary>
+    /// <summary>64 bits that stand for a value of a field; never 0, which stands for none.</summary>
     /// <param name="value">Canonical, without quotes.</param>
     public static long Of(ReadOnlySpan<byte> salt, EventField field, ReadOnlySpan<byte> value)
     {
         var hash = Hash(salt, (byte)EventColumns.HashedPlace(field), value);
         Span<byte> bytes = stackalloc byte[MerkleHash.Size];
         hash.CopyTo(bytes);
-        return BinaryPrimitives.ReadInt64LittleEndian(bytes);
+        return BinaryPrimitives.ReadInt64LittleEndian(bytes) is not 0 and var found ? found : 1;
     }
 
     /// <summary>128 bits that stand for an event's id: itself when it is a UUID as it is usually written, so that ids made one after the other lie side by side.</summary>

@@ -8,6 +8,8 @@ namespace Domesday.Storage.Postgres.Commit;
 /// <remarks>Source: PostgreSQL 15, «COPY», «Binary Format».</remarks>
 internal sealed class CopyBuffer
 {
+    private const int TypeOfInt32 = 23;
+
     private readonly ByteBuffer _bytes = new(64 * 1024);
 
     /// <summary>Whether there is a row.</summary>
@@ -36,24 +38,11 @@ internal sealed class CopyBuffer
         Length(value);
     }
 
-    /// <param name="value">0 is written as null.</param>
-    public void Code(int value)
-    {
-        if (value == 0) Null();
-        else Int32(value);
-    }
-
     public void Int64(long value)
     {
         Length(sizeof(long));
         BinaryPrimitives.WriteInt64BigEndian(_bytes.Reserve(sizeof(long)), value);
         _bytes.Advance(sizeof(long));
-    }
-
-    public void Hash(long? value)
-    {
-        if (value is { } hash) Int64(hash);
-        else Null();
     }
 
     public void Boolean(bool value)
@@ -75,6 +64,16 @@ internal sealed class CopyBuffer
     {
         Length(value.Length);
         _bytes.Append(value);
+    }
+
+    /// <summary>A list of one dimension.</summary>
+    /// <remarks>Source: PostgreSQL 15, array_send: dimensions, whether one is null, type of the elements, length, number of the first; then the elements.</remarks>
+    public void Int32s(ReadOnlySpan<int> values)
+    {
+        const int Header = 5 * sizeof(int);
+        Length(Header + values.Length * 2 * sizeof(int));
+        foreach (var part in (ReadOnlySpan<int>)[1, 0, TypeOfInt32, values.Length, 1]) Length(part);
+        foreach (var value in values) Int32(value);
     }
 
     /// <summary>Sends the rows into a table.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using Domesday.Core.Storage;
+using Domesday.Storage.Postgres.Blocks;
 using Domesday.Storage.Postgres.Chunks;
 using Domesday.Storage.Postgres.Columns;
 using Domesday.Storage.Postgres.Rollups;
@@ -11,13 +12,14 @@ namespace Domesday.Storage.Postgres.Commit;
 /// <summary>The rows that a group adds, by table and partition.</summary>
 internal sealed class GroupRows
 {
+    private const string BlockHeadColumns = "first, min_time, max_time, ledger, day, count";
+
     private readonly CopyBuffer _ids = new();
+    private readonly CopyBuffer _fresh = new();
     private readonly CopyBuffer _dictionary = new();
     private readonly CopyBuffer _rollups = new();
     private readonly CopyBuffer _leaves = new();
     private readonly Dictionary<(string Table, int Day), CopyBuffer> _partitions = [];
-
-    private static short EventColumnCount { get; } = (short)(4 + EventColumns.Hashed.Count + EventColumns.Coded.Count);
 
     public void Id(int ledger, Guid key, long sequence)
     {
@@ -27,16 +29,23 @@ internal sealed class GroupRows
         _ids.Int32(ledger);
     }
 
-    public void Event(int ledger, int day, EventRow row)
+    /// <summary>A block that is complete and that the index finds, or one that is to be joined with others.</summary>
+    public void Block(int ledger, int day, BuiltBlock block)
     {
-        var rows = Partition("event", day);
-        rows.Row(EventColumnCount);
-        rows.Int64(row.Sequence);
-        rows.Int64(row.Time);
-        foreach (var hash in row.Hashes) rows.Hash(hash);
+        var rows = block.Keys is null ? _fresh : Partition("block", day);
+        rows.Row((short)(6 + block.Columns.Count + (block.Keys is null ? 0 : 1)));
+        rows.Int64(block.First);
+        rows.Int64(block.MinTime);
+        rows.Int64(block.MaxTime);
         rows.Int32(ledger);
         rows.Int32(day);
-        foreach (var code in row.Codes) rows.Code(code);
+        rows.Int32(block.Count);
+        foreach (var column in block.Columns)
+        {
+            if (column is null) rows.Null();
+            else rows.Bytes(column);
+        }
+        if (block.Keys is { } keys) rows.Int32s(keys);
     }
 
     public void Chunk(int ledger, int day, BuiltChunk chunk)
@@ -104,12 +113,13 @@ internal sealed class GroupRows
     public async ValueTask SendAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await _ids.SendAsync(connection, "event_id (id, sequence, ledger)", cancellation);
+        await _fresh.SendAsync(connection, $"fresh ({BlockHeadColumns}, {BlockColumns.List})", cancellation);
         await _dictionary.SendAsync(connection, "dictionary (ledger, code, field, value)", cancellation);
         foreach (var ((table, day), rows) in _partitions)
         {
             var columns = table switch
             {
-                "event" => EventColumns.List,
+                "block" => $"{BlockHeadColumns}, {BlockColumns.List}, keys",
                 "chunk" => "first, ledger, day, count, raw_bytes, data",
                 _ => "sequence, ledger, day, sha256, raw_bytes, data",
             };

@@ -2,6 +2,7 @@ using System.Text;
 using Domesday.Core.Storage;
 using Domesday.Events.Json;
 using Domesday.Events.Merkle;
+using Domesday.Storage.Postgres.Blocks;
 using Domesday.Storage.Postgres.Chunks;
 using Domesday.Storage.Postgres.Columns;
 using Domesday.Storage.Postgres.Ledgers;
@@ -14,13 +15,14 @@ namespace Domesday.Storage.Postgres.Commit;
 /// <param name="stored">Sequences of ids that the ledger has already.</param>
 internal sealed class LedgerTurn(Ledger ledger, LockedLedger locked, IReadOnlyDictionary<Guid, long> stored, GroupRows rows)
 {
-    /// <summary>What an event takes beside its entry: row, indexes, id; measured, see docs/performance.md.</summary>
-    private const int RowBytes = 330;
+    /// <summary>What an event takes beside its entry and its share of a block: its id and the indexes; measured, see docs/performance.md.</summary>
+    private const int RowBytes = 150;
 
     private readonly LedgerIdentity _identity = ledger.Identity!;
     private readonly NewCodes _codes = new(ledger.Codes);
     private readonly Dictionary<Guid, Placed> _placed = [];
     private readonly EventRow _row = new();
+    private readonly BlockBuilder _block = new();
     private readonly ByteBuffer _entry = new();
     private readonly List<MerkleHash> _leaves = [];
     private readonly List<(AppendTicket Ticket, Receipt[] Receipts, List<int> Duplicates)> _answers = [];
@@ -70,6 +72,7 @@ internal sealed class LedgerTurn(Ledger ledger, LockedLedger locked, IReadOnlyDi
         });
         foreach (var ticket in tickets) Write(ticket, chunks);
         chunks.Finish();
+        FinishBlock();
         rows.Dictionary(_identity.Id, _codes);
     }
 
@@ -114,11 +117,20 @@ internal sealed class LedgerTurn(Ledger ledger, LockedLedger locked, IReadOnlyDi
         _row.Read(sequence, _entry.Written, _identity.Salt, _codes);
         (MinTime, MaxTime) = (Math.Min(MinTime, _row.Time), Math.Max(MaxTime, _row.Time));
         rows.Id(_identity.Id, key, sequence);
-        rows.Event(_identity.Id, Day, _row);
+        _block.Add(_row);
+        if (_block.Count == BlockBuilder.EventsMax) FinishBlock();
         chunks.Add(_row, _entry.Written);
         Hours.Add(_row.Time, _row.Codes, _row.IsFailure);
         Bytes += RowBytes;
         return placed;
+    }
+
+    private void FinishBlock()
+    {
+        if (_block.Count == 0) return;
+        var block = _block.Build(null);
+        rows.Block(_identity.Id, Day, block);
+        Bytes += block.Bytes;
     }
 
     private readonly record struct Placed(long Sequence, MerkleHash Leaf);

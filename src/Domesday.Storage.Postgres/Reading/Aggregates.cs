@@ -1,14 +1,13 @@
 using System.Text;
 using Domesday.Core.Access;
 using Domesday.Core.Query;
-
 using Domesday.Events.Json;
 using Domesday.Events.Schema;
 using Domesday.Storage.Postgres.Columns;
 
 namespace Domesday.Storage.Postgres.Reading;
 
-/// <summary>Counts, facets and histograms over the ledgers of one session: from roll-ups where they answer, else by rows, else by entries.</summary>
+/// <summary>Counts, facets and histograms over the ledgers of one session: from roll-ups where they answer, else by blocks, else by entries.</summary>
 internal sealed class Aggregates(ReadSession session, IReadOnlyList<LedgerSnapshot> ledgers, AccessScope scope, EventFilter filter)
 {
     private static readonly WalkOrder Oldest = new(EventOrder.Sequence, false);
@@ -18,15 +17,15 @@ internal sealed class Aggregates(ReadSession session, IReadOnlyList<LedgerSnapsh
         var count = 0L;
         foreach (var ledger in ledgers)
         {
-            var sql = FilterSql.Of(ledger, scope, filter);
-            if (sql.IsImpossible) continue;
-            if (sql.Residual is not null) await VisitAsync(ledger, sql, (_, _) => count++, cancellation);
-            else if (Rolled(ledger, sql) is { } rolled)
+            var columns = BlockFilter.Of(ledger, scope, filter);
+            if (columns.IsImpossible) continue;
+            if (columns.Residual is not null) await VisitAsync(ledger, columns, (_, _) => count++, cancellation);
+            else if (Rolled(ledger, columns) is { } rolled)
             {
                 count += (await rolled.HoursAsync(cancellation)).Sum(hour => hour.Count);
-                foreach (var rest in rolled.Rests) count += await EventCounts.CountAsync(session.Connection, ledger.Days, FilterSql.Of(ledger, scope, rest), cancellation);
+                foreach (var rest in rolled.Rests) count += await Counts(ledger, rest).CountAsync(cancellation);
             }
-            else count += await EventCounts.CountAsync(session.Connection, ledger.Days, sql, cancellation);
+            else count += await Counts(ledger, columns).CountAsync(cancellation);
         }
         return count;
     }
@@ -37,13 +36,13 @@ internal sealed class Aggregates(ReadSession session, IReadOnlyList<LedgerSnapsh
         var counts = fields.Distinct().ToDictionary(field => field, _ => new Dictionary<string, long>(StringComparer.Ordinal));
         foreach (var ledger in ledgers)
         {
-            var sql = FilterSql.Of(ledger, scope, filter);
-            if (sql.IsImpossible) continue;
-            var byEntries = fields.Where(field => sql.Residual is not null || (EventColumns.CodedPlace(field) < 0 && field != EventField.Tenant)).ToList();
-            if (byEntries.Count > 0) await CountEntriesAsync(ledger, sql, byEntries, counts, cancellation);
+            var columns = BlockFilter.Of(ledger, scope, filter);
+            if (columns.IsImpossible) continue;
+            var byEntries = fields.Where(field => columns.Residual is not null || (EventColumns.CodedPlace(field) < 0 && field != EventField.Tenant)).ToList();
+            if (byEntries.Count > 0) await CountEntriesAsync(ledger, columns, byEntries, counts, cancellation);
             var byRows = fields.Except(byEntries).ToList();
-            if (byRows.Remove(EventField.Tenant)) Add(counts[EventField.Tenant], ledger.Name, await CountAsync(ledger, sql, cancellation));
-            if (byRows.Count > 0) await CountCodesAsync(ledger, sql, byRows, counts, cancellation);
+            if (byRows.Remove(EventField.Tenant)) Add(counts[EventField.Tenant], ledger.Name, await CountAsync(ledger, columns, cancellation));
+            if (byRows.Count > 0) await CountCodesAsync(ledger, columns, byRows, counts, cancellation);
         }
         return counts;
     }
@@ -67,18 +66,18 @@ internal sealed class Aggregates(ReadSession session, IReadOnlyList<LedgerSnapsh
 
     private async ValueTask<List<HistogramBucket>> BucketsAsync(LedgerSnapshot ledger, HistogramInterval interval, CancellationToken cancellation)
     {
-        var sql = FilterSql.Of(ledger, scope, filter);
-        if (sql.IsImpossible) return [];
+        var columns = BlockFilter.Of(ledger, scope, filter);
+        if (columns.IsImpossible) return [];
         var buckets = new List<HistogramBucket>();
-        if (sql.Residual is not null)
+        if (columns.Residual is not null)
         {
-            await VisitAsync(ledger, sql, (place, entry) => buckets.Add(new(new(place.Time), 1, IsFailure(entry) ? 1 : 0)), cancellation);
+            await VisitAsync(ledger, columns, (place, entry) => buckets.Add(new(new(place.Time), 1, IsFailure(entry) ? 1 : 0)), cancellation);
             return buckets;
         }
         var failure = ledger.Ledger.Codes.CodeOf(EventField.OutcomeResult, "failure"u8);
-        if (interval == HistogramInterval.Minute || Rolled(ledger, sql) is not { } rolled) return await EventCounts.BucketsAsync(session.Connection, ledger.Days, sql, interval, failure, cancellation);
+        if (interval == HistogramInterval.Minute || Rolled(ledger, columns) is not { } rolled) return await Counts(ledger, columns).BucketsAsync(interval, failure, cancellation);
         buckets = await rolled.HoursAsync(cancellation);
-        foreach (var rest in rolled.Rests) buckets.AddRange(await EventCounts.BucketsAsync(session.Connection, ledger.Days, FilterSql.Of(ledger, scope, rest), interval, failure, cancellation));
+        foreach (var rest in rolled.Rests) buckets.AddRange(await Counts(ledger, rest).BucketsAsync(interval, failure, cancellation));
         return buckets;
     }
 
@@ -88,25 +87,25 @@ internal sealed class Aggregates(ReadSession session, IReadOnlyList<LedgerSnapsh
         var (first, last) = (long.MaxValue, long.MinValue);
         foreach (var ledger in filter is { From: not null, To: not null } ? [] : ledgers)
         {
-            var sql = FilterSql.Of(ledger, scope, filter);
-            if (sql.IsImpossible) continue;
-            if (sql.Residual is not null) await VisitAsync(ledger, sql, (place, _) => (first, last) = (Math.Min(first, place.Time), Math.Max(last, place.Time)), cancellation);
-            else if (await EventCounts.SpanAsync(session.Connection, ledger.Days, sql, cancellation) is { } span) (first, last) = (Math.Min(first, span.First), Math.Max(last, span.Last));
+            var columns = BlockFilter.Of(ledger, scope, filter);
+            if (columns.IsImpossible) continue;
+            if (columns.Residual is not null) await VisitAsync(ledger, columns, (place, _) => (first, last) = (Math.Min(first, place.Time), Math.Max(last, place.Time)), cancellation);
+            else if (await Counts(ledger, columns).SpanAsync(cancellation) is { } span) (first, last) = (Math.Min(first, span.First), Math.Max(last, span.Last));
         }
         if (filter.From is { } from) first = from.Microseconds;
         if (filter.To is { } to) last = to.Microseconds;
         return first > last ? HistogramInterval.Hour : HistogramIntervals.For(new(first), new(last));
     }
 
-    private async ValueTask<long> CountAsync(LedgerSnapshot ledger, FilterSql sql, CancellationToken cancellation)
+    private async ValueTask<long> CountAsync(LedgerSnapshot ledger, BlockFilter columns, CancellationToken cancellation)
     {
         var count = 0L;
-        if (sql.Residual is null) return await EventCounts.CountAsync(session.Connection, ledger.Days, sql, cancellation);
-        await VisitAsync(ledger, sql, (_, _) => count++, cancellation);
+        if (columns.Residual is null) return await Counts(ledger, columns).CountAsync(cancellation);
+        await VisitAsync(ledger, columns, (_, _) => count++, cancellation);
         return count;
     }
 
-    private async ValueTask CountCodesAsync(LedgerSnapshot ledger, FilterSql sql, List<EventField> fields, Dictionary<EventField, Dictionary<string, long>> counts, CancellationToken cancellation)
+    private async ValueTask CountCodesAsync(LedgerSnapshot ledger, BlockFilter columns, List<EventField> fields, Dictionary<EventField, Dictionary<string, long>> counts, CancellationToken cancellation)
     {
         void AddCodes(IReadOnlyDictionary<int, long> codes)
         {
@@ -116,19 +115,19 @@ internal sealed class Aggregates(ReadSession session, IReadOnlyList<LedgerSnapsh
                 if (count != 0 && fields.Contains(value.Field)) Add(counts[value.Field], TextOf(value.Value), count);
             }
         }
-        if (Rolled(ledger, sql) is not { } rolled || !fields.TrueForAll(EventColumns.IsRolledUp))
+        if (Rolled(ledger, columns) is not { } rolled || !fields.TrueForAll(EventColumns.IsRolledUp))
         {
-            AddCodes(await EventCounts.CodesAsync(session.Connection, ledger.Days, sql, fields, cancellation));
+            AddCodes(await Counts(ledger, columns).CodesAsync(fields, cancellation));
             return;
         }
         AddCodes((await rolled.CountsAsync(cancellation)).Counts);
-        foreach (var rest in rolled.Rests) AddCodes(await EventCounts.CodesAsync(session.Connection, ledger.Days, FilterSql.Of(ledger, scope, rest), fields, cancellation));
+        foreach (var rest in rolled.Rests) AddCodes(await Counts(ledger, rest).CodesAsync(fields, cancellation));
     }
 
-    private async ValueTask CountEntriesAsync(LedgerSnapshot ledger, FilterSql sql, List<EventField> fields, Dictionary<EventField, Dictionary<string, long>> counts, CancellationToken cancellation)
+    private async ValueTask CountEntriesAsync(LedgerSnapshot ledger, BlockFilter columns, List<EventField> fields, Dictionary<EventField, Dictionary<string, long>> counts, CancellationToken cancellation)
     {
         var slices = new FieldSlice[EventSchema.Count];
-        await VisitAsync(ledger, sql, (_, entry) =>
+        await VisitAsync(ledger, columns, (_, entry) =>
         {
             EntrySlicer.Slice(entry.Span, slices);
             foreach (var field in fields)
@@ -139,9 +138,9 @@ internal sealed class Aggregates(ReadSession session, IReadOnlyList<LedgerSnapsh
         }, cancellation);
     }
 
-    private async ValueTask VisitAsync(LedgerSnapshot ledger, FilterSql sql, Action<Place, ReadOnlyMemory<byte>> visit, CancellationToken cancellation)
+    private async ValueTask VisitAsync(LedgerSnapshot ledger, BlockFilter columns, Action<Place, ReadOnlyMemory<byte>> visit, CancellationToken cancellation)
     {
-        var walk = new LedgerWalk(session.Connection, ledger, sql, Oldest, null, long.MaxValue, withEntries: true);
+        var walk = new LedgerWalk(session.Connection, ledger, columns, Oldest, null, long.MaxValue, withEntries: true);
         while (await walk.PeekAsync(cancellation) is { } found)
         {
             visit(found.Place, found.Entry);
@@ -149,7 +148,11 @@ internal sealed class Aggregates(ReadSession session, IReadOnlyList<LedgerSnapsh
         }
     }
 
-    private RollupReader? Rolled(LedgerSnapshot ledger, FilterSql sql) => sql is { IsBoundsOnly: true, Residual: null } ? RollupReader.For(session.Connection, ledger, filter) : null;
+    private EventCounts Counts(LedgerSnapshot ledger, BlockFilter columns) => new(session.Connection, ledger, columns);
+
+    private EventCounts Counts(LedgerSnapshot ledger, EventFilter rest) => Counts(ledger, BlockFilter.Of(ledger, scope, rest));
+
+    private RollupReader? Rolled(LedgerSnapshot ledger, BlockFilter columns) => columns is { IsBoundsOnly: true, Residual: null } ? RollupReader.For(session.Connection, ledger, filter) : null;
 
     private static bool IsFailure(ReadOnlyMemory<byte> entry)
     {

@@ -1,69 +1,109 @@
-using System.Globalization;
 using Domesday.Core.Query;
 using Domesday.Events.Schema;
+using Domesday.Storage.Postgres.Blocks;
 using Domesday.Storage.Postgres.Columns;
-using Domesday.Storage.Postgres.Schema;
 using Npgsql;
 
 namespace Domesday.Storage.Postgres.Reading;
 
-/// <summary>Counts rows of one ledger in SQL, over the partitions of some days at once. Only for filters that SQL decides alone.</summary>
-internal static class EventCounts
+/// <summary>Counts events of one ledger in their blocks. Only for filters that columns decide alone.</summary>
+internal sealed class EventCounts(NpgsqlConnection connection, LedgerSnapshot ledger, BlockFilter filter)
 {
-    public static async ValueTask<long> CountAsync(NpgsqlConnection connection, IReadOnlyList<LedgerDay> days, FilterSql filter, CancellationToken cancellation)
+    private const int EventsMax = 1 << 18;
+
+    /// <param name="block">With the columns that were asked for.</param>
+    /// <param name="matches">Those of its events that match.</param>
+    public delegate void Visit(EventBlock block, ReadOnlySpan<int> matches);
+
+    public async ValueTask<long> CountAsync(CancellationToken cancellation)
     {
-        var known = days.Where(filter.Covers).Sum(day => day.Events);
-        var others = days.Where(day => filter.Reaches(day) && !filter.Covers(day)).ToList();
-        if (others.Count == 0) return known;
-        await using var command = filter.Command(connection, $"select sum(n)::bigint from ({Union(others, table => $"select count(*) as n from {table} where {filter.Where}")}) as c");
-        return known + (long)(await command.ExecuteScalarAsync(cancellation))!;
+        var count = ledger.Days.Where(day => filter.Covers(day.Extent)).Sum(day => day.Events);
+        foreach (var day in ledger.Days.Where(day => !filter.Covers(day.Extent)))
+        {
+            var heads = await HeadsAsync(day, cancellation);
+            count += heads.Where(head => filter.Covers(head.Extent)).Sum(head => (long)head.Count);
+            await VisitAsync([.. heads.Where(head => !filter.Covers(head.Extent))], BlockColumns.None, (_, matches) => count += matches.Length, cancellation);
+        }
+        return count;
     }
 
     /// <summary>How often each code of some fields occurs.</summary>
-    public static async ValueTask<Dictionary<int, long>> CodesAsync(NpgsqlConnection connection, IReadOnlyList<LedgerDay> days, FilterSql filter, IEnumerable<EventField> fields, CancellationToken cancellation)
+    public async ValueTask<Dictionary<int, long>> CodesAsync(IEnumerable<EventField> fields, CancellationToken cancellation)
     {
-        var counts = new Dictionary<int, long>();
-        var reached = days.Where(filter.Reaches).ToList();
-        var columns = string.Join(", ", fields.Select(EventColumns.NameOf));
-        if (reached.Count == 0 || columns.Length == 0) return counts;
-        var parts = Union(reached, table => $"select u.code, count(*) as n from {table} cross join lateral unnest(array[{columns}]) as u (code) where {filter.Where} and u.code is not null group by u.code");
-        await using var command = filter.Command(connection, $"select code, sum(n)::bigint from ({parts}) as c group by code");
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation)) counts[reader.GetInt32(0)] = reader.GetInt64(1);
-        return counts;
+        var places = fields.Select(EventColumns.CodedPlace).Where(place => place >= 0).ToArray();
+        var columns = places.Aggregate(BlockColumns.None, (columns, place) => columns | BlockColumns.Of(EventColumns.Coded[place]));
+        var counts = new long[ledger.Ledger.Codes.Known + 1];
+        await VisitAsync(columns, (block, matches) =>
+        {
+            foreach (var place in places)
+            {
+                if (block.Codes(place) is not { } codes) continue;
+                foreach (var index in matches) counts[codes[index]]++;
+            }
+        }, cancellation);
+        counts[0] = 0;
+        return counts.Index().Where(count => count.Item > 0).ToDictionary(count => count.Index, count => count.Item);
     }
 
     /// <summary>Events and failures by bucket of time.</summary>
     /// <param name="failure">Code of the result failure; 0 when there is none.</param>
-    public static async ValueTask<List<HistogramBucket>> BucketsAsync(NpgsqlConnection connection, IReadOnlyList<LedgerDay> days, FilterSql filter, HistogramInterval interval, int failure, CancellationToken cancellation)
+    public async ValueTask<List<HistogramBucket>> BucketsAsync(HistogramInterval interval, int failure, CancellationToken cancellation)
     {
-        var buckets = new List<HistogramBucket>();
-        var reached = days.Where(filter.Reaches).ToList();
-        if (reached.Count == 0) return buckets;
-        var width = interval.Microseconds().ToString(CultureInfo.InvariantCulture);
-        var failed = failure.ToString(CultureInfo.InvariantCulture);
-        var parts = Union(reached, table =>
-            $"select time - mod(mod(time, {width}) + {width}, {width}) as start, count(*) as n, count(*) filter (where outcome_result = {failed}) as f from {table} where {filter.Where} group by 1");
-        await using var command = filter.Command(connection, $"select start, sum(n)::bigint, sum(f)::bigint from ({parts}) as c group by start");
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation)) buckets.Add(new(new(reader.GetInt64(0)), reader.GetInt64(1), reader.GetInt64(2)));
-        return buckets;
+        var sums = new Dictionary<long, (long Count, long Failures)>();
+        var (result, width) = (EventColumns.CodedPlace(EventField.OutcomeResult), interval.Microseconds());
+        await VisitAsync(BlockColumns.Time | BlockColumns.Of(EventField.OutcomeResult), (block, matches) =>
+        {
+            foreach (var index in matches)
+            {
+                var time = block.Time(index);
+                var start = time - (time % width + width) % width;
+                var (count, failures) = sums.GetValueOrDefault(start);
+                sums[start] = (count + 1, failures + (failure > 0 && block.Code(result, index) == failure ? 1 : 0));
+            }
+        }, cancellation);
+        return [.. sums.Select(sum => new HistogramBucket(new(sum.Key), sum.Value.Count, sum.Value.Failures))];
     }
 
     /// <summary>The first and the last time; null when nothing matches.</summary>
-    public static async ValueTask<(long First, long Last)?> SpanAsync(NpgsqlConnection connection, IReadOnlyList<LedgerDay> days, FilterSql filter, CancellationToken cancellation)
+    public async ValueTask<(long First, long Last)?> SpanAsync(CancellationToken cancellation)
     {
-        var covered = days.Where(filter.Covers).ToList();
-        (long First, long Last)? span = covered.Count == 0 ? null : (covered.Min(day => day.MinTime), covered.Max(day => day.MaxTime));
-        var others = days.Where(day => filter.Reaches(day) && !filter.Covers(day)).ToList();
-        if (others.Count == 0) return span;
-        await using var command = filter.Command(connection, $"select min(a), max(b) from ({Union(others, table => $"select min(time) as a, max(time) as b from {table} where {filter.Where}")}) as c");
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        await reader.ReadAsync(cancellation);
-        if (await reader.IsDBNullAsync(0, cancellation)) return span;
-        var found = (First: reader.GetInt64(0), Last: reader.GetInt64(1));
-        return span is { } known ? (Math.Min(known.First, found.First), Math.Max(known.Last, found.Last)) : found;
+        var (first, last) = (long.MaxValue, long.MinValue);
+        void Reach(long from, long to) => (first, last) = (Math.Min(first, from), Math.Max(last, to));
+        foreach (var day in ledger.Days.Where(day => filter.Covers(day.Extent))) Reach(day.MinTime, day.MaxTime);
+        foreach (var day in ledger.Days.Where(day => !filter.Covers(day.Extent)))
+        {
+            var heads = await HeadsAsync(day, cancellation);
+            foreach (var head in heads.Where(head => filter.Covers(head.Extent))) Reach(head.MinTime, head.MaxTime);
+            await VisitAsync([.. heads.Where(head => !filter.Covers(head.Extent))], BlockColumns.Time, (block, matches) =>
+            {
+                foreach (var index in matches) Reach(block.Time(index), block.Time(index));
+            }, cancellation);
+        }
+        return first > last ? null : (first, last);
     }
 
-    private static string Union(IEnumerable<LedgerDay> days, Func<string, string> select) => string.Join(" union all ", days.Select(day => select(Partitions.NameOf("event", day.Day))));
+    /// <summary>Shows every block where something matches, in order of sequences.</summary>
+    public async ValueTask VisitAsync(BlockColumns columns, Visit visit, CancellationToken cancellation)
+    {
+        foreach (var day in ledger.Days) await VisitAsync(await HeadsAsync(day, cancellation), columns, visit, cancellation);
+    }
+
+    private async ValueTask<List<BlockHead>> HeadsAsync(LedgerDay day, CancellationToken cancellation) =>
+        filter.Reaches(day.Extent) ? await BlockReader.HeadsAsync(connection, ledger.Id, day.Day, filter, cancellation) : [];
+
+    private async ValueTask VisitAsync(List<BlockHead> heads, BlockColumns columns, Visit visit, CancellationToken cancellation)
+    {
+        columns |= filter.Columns;
+        if (heads.Exists(head => head.MinTime < filter.Bounds.MinTime || head.MaxTime > filter.Bounds.MaxTime)) columns |= BlockColumns.Time;
+        for (var next = 0; next < heads.Count;)
+        {
+            var loaded = await BlockReader.LoadAsync(connection, ledger.Id, heads[next..], columns, EventsMax, cancellation);
+            next += loaded.Count;
+            foreach (var (head, block) in loaded)
+            {
+                var matches = filter.Matches(block, head.Extent);
+                if (matches.Length > 0) visit(block, matches);
+            }
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using Domesday.Storage.Postgres.Blocks;
 using Domesday.Storage.Postgres.Ledgers;
 
 namespace Domesday.Storage.Postgres.Reading;
@@ -21,4 +22,6 @@ internal sealed record LedgerSnapshot(Ledger Ledger, long Size, long First, long
 internal sealed record LedgerDay(int Day, long First, long Size, long MinTime, long MaxTime, long Bytes)
 {
     public long Events => Size - First;
+
+    public Extent Extent => new(First, Size, MinTime, MaxTime);
 }

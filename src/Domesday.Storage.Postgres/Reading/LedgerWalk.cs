@@ -1,6 +1,7 @@
 using Domesday.Core.Query;
 using Domesday.Events.Json;
 using Domesday.Events.Schema;
+using Domesday.Storage.Postgres.Blocks;
 using Npgsql;
 
 namespace Domesday.Storage.Postgres.Reading;
@@ -10,28 +11,35 @@ internal sealed class LedgerWalk
 {
     private const int BatchMin = 64;
     private const int BatchMax = 512;
+    private const int LoadMin = 1 << 12;
+    private const int LoadMax = 1 << 18;
 
     private readonly NpgsqlConnection _connection;
     private readonly LedgerSnapshot _ledger;
-    private readonly FilterSql _filter;
+    private readonly BlockFilter _filter;
     private readonly WalkOrder _order;
     private readonly PageCursor? _after;
     private readonly bool _withEntries;
+    private readonly BlockColumns _columns;
     private readonly Queue<LedgerDay> _waiting;
-    private readonly List<DayScan> _open = [];
+    private readonly List<BlockScan> _open = [];
     private readonly ChunkReader _chunks;
     private readonly Queue<FoundEvent> _found = new();
     private readonly FieldSlice[] _slices = new FieldSlice[EventSchema.Count];
+    private List<BlockHead> _blocks = [];
+    private Queue<(Extent Extent, BlockScan Scan)> _loaded = [];
+    private int _load = LoadMin;
     private long _wanted;
     private int _batch = BatchMin;
 
     /// <param name="wanted">How many places are likely to be asked for.</param>
     /// <param name="withEntries">Whether the entries are wanted, too.</param>
-    public LedgerWalk(NpgsqlConnection connection, LedgerSnapshot ledger, FilterSql filter, WalkOrder order, PageCursor? after, long wanted, bool withEntries)
+    public LedgerWalk(NpgsqlConnection connection, LedgerSnapshot ledger, BlockFilter filter, WalkOrder order, PageCursor? after, long wanted, bool withEntries)
     {
         (_connection, _ledger, _filter, _order, _after, _wanted) = (connection, ledger, filter, order, after, wanted);
         _withEntries = withEntries || filter.Residual is not null;
-        _waiting = new(order.Sort(ledger.Days.Where(filter.Reaches)));
+        _columns = BlockColumns.Time | filter.Columns;
+        _waiting = new(order.Sort(ledger.Days.Where(day => filter.Reaches(day.Extent)), day => day.Extent));
         _chunks = new(connection, ledger.Ledger, ledger.Days);
     }
 
@@ -56,24 +64,23 @@ internal sealed class LedgerWalk
     /// <returns>How many are still to be passed over.</returns>
     public async ValueTask<long> SkipAsync(long offset, CancellationToken cancellation)
     {
-        if (_filter.Residual is not null || _after is not null || !AreApart) return offset;
-        while (offset > 0 && _waiting.TryPeek(out var day))
+        if (_filter.Residual is not null || _after is not null) return offset;
+        while (offset > 0 && _waiting.TryPeek(out var day) && _waiting.Skip(1).All(other => _order.IsBefore(day.Extent, other.Extent)))
         {
-            var count = _filter.Covers(day) ? day.Events : await EventCounts.CountAsync(_connection, [day], _filter, cancellation);
-            if (count <= offset)
-            {
-                _waiting.Dequeue();
-                offset -= count;
-                continue;
-            }
-            if (await OpenAsync(_waiting.Dequeue(), offset, cancellation) is { } scan) _open.Add(scan);
-            return 0;
+            var count = _filter.Covers(day.Extent) ? day.Events : await new EventCounts(_connection, _ledger with { Days = [day] }, _filter).CountAsync(cancellation);
+            if (count > offset) break;
+            _waiting.Dequeue();
+            offset -= count;
+        }
+        if (offset == 0 || !_waiting.TryPeek(out var first) || !_waiting.Skip(1).All(other => _order.IsBefore(first.Extent, other.Extent))) return offset;
+        await OpenDayAsync(cancellation);
+        while (_blocks is [var block, ..] && block.Count <= offset && _filter.Covers(block.Extent) && _blocks.Skip(1).All(other => _order.IsBefore(block.Extent, other.Extent)))
+        {
+            _blocks.RemoveAt(0);
+            offset -= block.Count;
         }
         return offset;
     }
-
-    /// <summary>Whether each day comes as a whole before or after every other.</summary>
-    private bool AreApart => _order.By == EventOrder.Sequence || _waiting.OrderBy(day => day.MinTime).Aggregate((End: long.MinValue, Apart: true), (sofar, day) => (Math.Max(sofar.End, day.MaxTime), sofar.Apart && day.MinTime > sofar.End)).Apart;
 
     private async ValueTask<List<Place>> PlacesAsync(CancellationToken cancellation)
     {
@@ -89,38 +96,57 @@ internal sealed class LedgerWalk
     {
         while (true)
         {
-            var best = await BestAsync(cancellation);
-            if (_waiting.TryPeek(out var day) && (best is null || _order.MayPrecede(day, best.Head)))
+            var best = Best();
+            if (_waiting.TryPeek(out var day) && (best is null || _order.MayPrecede(day.Extent, best.Head)) && (_blocks.Count == 0 || _order.MayPrecede(day.Extent, _blocks[0].Extent)))
             {
-                if (await OpenAsync(_waiting.Dequeue(), 0, cancellation) is { } scan) _open.Add(scan);
-                continue;
+                await OpenDayAsync(cancellation);
             }
-            if (best is null) return null;
-            var head = best.Head;
-            best.Take();
-            return head;
+            else if (_loaded.TryPeek(out var loaded) && (best is null || _order.MayPrecede(loaded.Extent, best.Head)))
+            {
+                _open.Add(_loaded.Dequeue().Scan);
+            }
+            else if (_blocks.Count > 0 && (best is null || _order.MayPrecede(_blocks[0].Extent, best.Head)))
+            {
+                await LoadBlocksAsync(cancellation);
+            }
+            else if (best is null)
+            {
+                return null;
+            }
+            else
+            {
+                var head = best.Head;
+                best.Take();
+                return head;
+            }
         }
     }
 
-    private async ValueTask<DayScan?> BestAsync(CancellationToken cancellation)
+    private BlockScan? Best()
     {
-        DayScan? best = null;
+        BlockScan? best = null;
         for (var i = _open.Count - 1; i >= 0; i--)
         {
-            if (!await _open[i].FillAsync(Fetch, cancellation)) _open.RemoveAt(i);
+            if (_open[i].IsEmpty) _open.RemoveAt(i);
             else if (best is null || _order.Compare(_open[i].Head, best.Head) < 0) best = _open[i];
         }
         return best;
     }
 
-    private async ValueTask<DayScan?> OpenAsync(LedgerDay day, long offset, CancellationToken cancellation)
+    private async ValueTask OpenDayAsync(CancellationToken cancellation)
     {
-        var scan = new DayScan(_connection, _ledger, day, _filter, _order, _after);
-        scan.Skip(offset);
-        return await scan.FillAsync(Fetch, cancellation) ? scan : null;
+        var heads = await BlockReader.HeadsAsync(_connection, _ledger.Id, _waiting.Dequeue().Day, _filter, cancellation);
+        _blocks = [.. _order.Sort(_blocks.Concat(heads), head => head.Extent)];
     }
 
-    private long Fetch => _filter.Residual is null ? Math.Max(_wanted, BatchMin) : BatchMax * 2;
+    private async ValueTask LoadBlocksAsync(CancellationToken cancellation)
+    {
+        var loaded = await BlockReader.LoadAsync(_connection, _ledger.Id, _blocks, _columns, _load, cancellation);
+        _blocks.RemoveRange(0, loaded.Count);
+        _load = Math.Min(_load * 2, LoadMax);
+        var scans = loaded.ConvertAll(block => (block.Head.Extent, Scan: new BlockScan(_ledger.Name, block.Block, _filter.Matches(block.Block, block.Head.Extent), _order, _after)));
+        _loaded = new(_order.Sort(_loaded.Concat(scans).Where(scan => !scan.Scan.IsEmpty), scan => scan.Extent));
+    }
 
     private async ValueTask KeepMatchingAsync(List<Place> places, CancellationToken cancellation)
     {

@@ -108,7 +108,7 @@ internal sealed class PostgresReader(ReadRouter router, TimeProvider time) : IEv
     private static MergedWalk Walk(ReadSession session, IReadOnlyList<LedgerSnapshot> ledgers, AccessScope scope, EventQuery query, long wanted, bool withEntries)
     {
         var order = new WalkOrder(query.Order, query.Descending);
-        return new([.. ledgers.Select(ledger => new LedgerWalk(session.Connection, ledger, FilterSql.Of(ledger, scope, query.Filter), order, query.After, wanted, withEntries))], order);
+        return new([.. ledgers.Select(ledger => new LedgerWalk(session.Connection, ledger, BlockFilter.Of(ledger, scope, query.Filter), order, query.After, wanted, withEntries))], order);
     }
 
     private static async ValueTask<List<StoredEntry>> EntriesAsync(List<(LedgerWalk Walk, FoundEvent Event)> found, CancellationToken cancellation)

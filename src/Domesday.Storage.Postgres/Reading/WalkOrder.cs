@@ -1,19 +1,11 @@
 using Domesday.Core.Query;
+using Domesday.Storage.Postgres.Blocks;
 
 namespace Domesday.Storage.Postgres.Reading;
 
 /// <summary>The order in which a walk goes.</summary>
 internal readonly record struct WalkOrder(EventOrder By, bool Descending)
 {
-    /// <summary>As SQL orders it.</summary>
-    public string Sql => (By, Descending) switch
-    {
-        (EventOrder.Sequence, false) => "sequence",
-        (EventOrder.Sequence, true) => "sequence desc",
-        (_, false) => "time, sequence",
-        _ => "time desc, sequence desc",
-    };
-
     /// <summary>Below zero when the left one comes first.</summary>
     public int Compare(in Place left, in Place right)
     {
@@ -23,22 +15,50 @@ internal readonly record struct WalkOrder(EventOrder By, bool Descending)
         return Descending ? -order : order;
     }
 
-    /// <summary>Whether a day may hold a place before this one.</summary>
-    public bool MayPrecede(LedgerDay day, in Place place) => (By, Descending) switch
+    /// <summary>Whether a place comes behind where a page ended.</summary>
+    public bool IsBehind(in Place place, PageCursor cursor)
     {
-        (EventOrder.Sequence, false) => day.First < place.Sequence,
-        (EventOrder.Sequence, true) => day.Size > place.Sequence,
-        (_, false) => day.MinTime <= place.Time,
-        _ => day.MaxTime >= place.Time,
+        var order = By == EventOrder.Sequence ? 0 : place.Time.CompareTo(cursor.Time.Microseconds);
+        // Tenants stand between time and sequence; a cursor of one tenant does not name it.
+        if (order == 0 && By != EventOrder.Sequence && cursor.Tenant.Length > 0) order = string.CompareOrdinal(place.Tenant, cursor.Tenant);
+        if (order == 0) order = place.Sequence.CompareTo(cursor.Sequence);
+        return Descending ? order < 0 : order > 0;
+    }
+
+    /// <summary>Whether some events may hold a place before this one.</summary>
+    public bool MayPrecede(in Extent extent, in Place place) => (By, Descending) switch
+    {
+        (EventOrder.Sequence, false) => extent.First < place.Sequence,
+        (EventOrder.Sequence, true) => extent.Size > place.Sequence,
+        (_, false) => extent.MinTime <= place.Time,
+        _ => extent.MaxTime >= place.Time,
     };
 
-    /// <summary>Days in the order in which a walk may need them.</summary>
-    public IEnumerable<LedgerDay> Sort(IEnumerable<LedgerDay> days) => (By, Descending) switch
+    /// <summary>Whether some events may hold a place before the first of others.</summary>
+    public bool MayPrecede(in Extent extent, in Extent other) => (By, Descending) switch
     {
-        (EventOrder.Sequence, false) => days.OrderBy(day => day.First),
-        (EventOrder.Sequence, true) => days.OrderByDescending(day => day.First),
-        (_, false) => days.OrderBy(day => day.MinTime),
-        _ => days.OrderByDescending(day => day.MaxTime),
+        (EventOrder.Sequence, false) => extent.First < other.First,
+        (EventOrder.Sequence, true) => extent.Size > other.Size,
+        (_, false) => extent.MinTime <= other.MinTime,
+        _ => extent.MaxTime >= other.MaxTime,
+    };
+
+    /// <summary>Whether all places of some events come before all of others.</summary>
+    public bool IsBefore(in Extent extent, in Extent other) => (By, Descending) switch
+    {
+        (EventOrder.Sequence, false) => extent.Size <= other.First,
+        (EventOrder.Sequence, true) => extent.First >= other.Size,
+        (_, false) => extent.MaxTime < other.MinTime,
+        _ => extent.MinTime > other.MaxTime,
+    };
+
+    /// <summary>In the order in which a walk may need them.</summary>
+    public IEnumerable<T> Sort<T>(IEnumerable<T> items, Func<T, Extent> extentOf) => (By, Descending) switch
+    {
+        (EventOrder.Sequence, false) => items.OrderBy(item => extentOf(item).First),
+        (EventOrder.Sequence, true) => items.OrderByDescending(item => extentOf(item).First),
+        (_, false) => items.OrderBy(item => extentOf(item).MinTime),
+        _ => items.OrderByDescending(item => extentOf(item).MaxTime),
     };
 }
 

@@ -42,45 +42,123 @@ create table event_id (
   primary key (ledger, id)
 );
 
--- What is asked for, in numbers: codes of the dictionary, hashes of long values.
-create table event (
-  sequence bigint not null,
-  time bigint not null,                  -- microseconds since 1970
-  resource_id bigint,
-  request_id bigint,
-  resource_name bigint,
-  refers_to bigint,
+-- What is asked for, in numbers, of thousands of events together: codes of the dictionary, hashes of long values. A column for each field, packed; see Blocks/PackedNumbers.cs and Blocks/CodePacker.cs.
+create table block (
+  first bigint not null,                 -- sequence of the first event
+  min_time bigint not null,              -- microseconds since 1970
+  max_time bigint not null,
   ledger int not null,
   day int not null,
-  action int,
-  actor_id int,
-  actor_name int,
-  actor_type int,
-  level int,
-  origin int,
-  outcome_result int,
-  resource_type int,
-  scope_cluster_id int,
-  scope_cluster_name int,
-  scope_domain int,
-  scope_project_id int,
-  scope_project_name int,
-  scope_region int,
-  service int,
-  source_ip int,
-  source_kind int
+  count int not null,
+  time bytea not null,
+  resource_id bytea,
+  request_id bytea,
+  resource_name bytea,
+  refers_to bytea,
+  action bytea,
+  actor_id bytea,
+  actor_name bytea,
+  actor_type bytea,
+  level bytea,
+  origin bytea,
+  outcome_result bytea,
+  resource_type bytea,
+  scope_cluster_id bytea,
+  scope_cluster_name bytea,
+  scope_domain bytea,
+  scope_project_id bytea,
+  scope_project_name bytea,
+  scope_region bytea,
+  service bytea,
+  source_ip bytea,
+  source_kind bytea,
+  keys int[] not null                    -- what the index finds it by, see Blocks/BlockKeys.cs
 ) partition by range (day);
 
-create index on event (ledger, sequence);
-create index on event (ledger, time, sequence);
-create index on event (ledger, scope_project_id);
-create index on event (ledger, action, resource_type);
-create index on event (ledger, actor_name);
-create index on event (ledger, actor_id);
-create index on event (ledger, source_ip);
-create index on event (ledger, resource_id) where resource_id is not null;
-create index on event (ledger, refers_to) where refers_to is not null;
-create index on event using brin (request_id int8_bloom_ops) with (pages_per_range = 64, autosummarize = on);
+alter table block
+  alter column time set storage external,
+  alter column resource_id set storage external,
+  alter column request_id set storage external,
+  alter column resource_name set storage external,
+  alter column refers_to set storage external,
+  alter column action set storage external,
+  alter column actor_id set storage external,
+  alter column actor_name set storage external,
+  alter column actor_type set storage external,
+  alter column level set storage external,
+  alter column origin set storage external,
+  alter column outcome_result set storage external,
+  alter column resource_type set storage external,
+  alter column scope_cluster_id set storage external,
+  alter column scope_cluster_name set storage external,
+  alter column scope_domain set storage external,
+  alter column scope_project_id set storage external,
+  alter column scope_project_name set storage external,
+  alter column scope_region set storage external,
+  alter column service set storage external,
+  alter column source_ip set storage external,
+  alter column source_kind set storage external,
+  alter column keys set storage external;
+create index on block (ledger, first);
+-- Filled while blocks are joined, not while somebody waits for a receipt.
+create index on block using gin (keys) with (fastupdate = off);
+
+-- The same of the events that came last, as each group was stored, until they are joined into blocks.
+create table fresh (
+  first bigint not null,                 -- sequence of the first event
+  min_time bigint not null,              -- microseconds since 1970
+  max_time bigint not null,
+  ledger int not null,
+  day int not null,
+  count int not null,
+  time bytea not null,
+  resource_id bytea,
+  request_id bytea,
+  resource_name bytea,
+  refers_to bytea,
+  action bytea,
+  actor_id bytea,
+  actor_name bytea,
+  actor_type bytea,
+  level bytea,
+  origin bytea,
+  outcome_result bytea,
+  resource_type bytea,
+  scope_cluster_id bytea,
+  scope_cluster_name bytea,
+  scope_domain bytea,
+  scope_project_id bytea,
+  scope_project_name bytea,
+  scope_region bytea,
+  service bytea,
+  source_ip bytea,
+  source_kind bytea,
+  primary key (ledger, first)
+) with (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 500, toast.autovacuum_vacuum_scale_factor = 0.0, toast.autovacuum_vacuum_threshold = 2000);
+
+alter table fresh
+  alter column time set storage external,
+  alter column resource_id set storage external,
+  alter column request_id set storage external,
+  alter column resource_name set storage external,
+  alter column refers_to set storage external,
+  alter column action set storage external,
+  alter column actor_id set storage external,
+  alter column actor_name set storage external,
+  alter column actor_type set storage external,
+  alter column level set storage external,
+  alter column origin set storage external,
+  alter column outcome_result set storage external,
+  alter column resource_type set storage external,
+  alter column scope_cluster_id set storage external,
+  alter column scope_cluster_name set storage external,
+  alter column scope_domain set storage external,
+  alter column scope_project_id set storage external,
+  alter column scope_project_name set storage external,
+  alter column scope_region set storage external,
+  alter column service set storage external,
+  alter column source_ip set storage external,
+  alter column source_kind set storage external;
 
 -- Canonical entries, some dozens together, compressed.
 create table chunk (

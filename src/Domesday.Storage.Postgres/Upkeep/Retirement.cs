@@ -82,10 +82,11 @@ internal sealed class Retirement(NpgsqlDataSource source, Ledger ledger, int tod
     {
         var id = ledger.Identity!.Id;
         await RunAsync(connection, $"delete from ledger_day where ledger = {id} and day = {day.Day}", cancellation);
+        await RunAsync(connection, $"delete from fresh where ledger = {id} and day = {day.Day}", cancellation);
         await using var others = new NpgsqlCommand($"select exists (select from ledger_day where day = {day.Day})", connection);
         if (await others.ExecuteScalarAsync(cancellation) is true)
         {
-            foreach (var table in (string[])["event", "chunk", "attachment"]) await RunAsync(connection, $"delete from {Partitions.NameOf(table, day.Day)} where ledger = {id}", cancellation);
+            foreach (var table in (string[])["block", "chunk", "attachment"]) await RunAsync(connection, $"delete from {Partitions.NameOf(table, day.Day)} where ledger = {id}", cancellation);
             return;
         }
         await RunAsync(connection, $"insert into retired_day (day, retired_in) values ({day.Day}, pg_current_xact_id()) on conflict (day) do update set retired_in = excluded.retired_in", cancellation);

@@ -1,0 +1,86 @@
+using Domesday.Core.Storage;
+using Domesday.Storage.Postgres.Blocks;
+using Domesday.Storage.Postgres.Schema;
+using Npgsql;
+
+namespace Domesday.Storage.Postgres.Reading;
+
+/// <summary>Reads the blocks of one ledger: first where they lie, then the columns that are needed of those that are needed.</summary>
+internal static class BlockReader
+{
+    private const string Head = "select first, count, min_time, max_time";
+
+    /// <summary>The blocks of a day where something that matches may lie, in order of their sequences.</summary>
+    public static async ValueTask<List<BlockHead>> HeadsAsync(NpgsqlConnection connection, int ledger, int day, BlockFilter filter, CancellationToken cancellation)
+    {
+        const string Bounds = "ledger = $1 and max_time >= $3 and min_time <= $4 and first + count > $5 and first < $6 and $2 = day";
+        await using var command = new NpgsqlCommand(null, connection);
+        Add(command, ledger);
+        Add(command, day);
+        foreach (var bound in (long[])[filter.Bounds.MinTime, filter.Bounds.MaxTime, filter.Bounds.First, filter.Bounds.Size]) Add(command, bound);
+        var keyed = "";
+        foreach (var keys in filter.Keys)
+        {
+            Add(command, keys);
+            keyed += $" and keys && ${command.Parameters.Count}";
+        }
+        command.CommandText = $"{Head}, false from {Partitions.NameOf("block", day)} where {Bounds}{keyed} union all {Head}, true from fresh where {Bounds} order by 1";
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var heads = new List<BlockHead>();
+        while (await reader.ReadAsync(cancellation)) heads.Add(new(day, reader.GetInt64(0), reader.GetInt32(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetBoolean(4)));
+        return heads;
+    }
+
+    /// <summary>Columns of some blocks of one day, as many at once as fit.</summary>
+    /// <param name="heads">Of which the first ones are loaded.</param>
+    /// <param name="events">At most, unless the first has more.</param>
+    /// <exception cref="CorruptLedgerException">One is not there, or damaged.</exception>
+    public static async ValueTask<List<(BlockHead Head, EventBlock Block)>> LoadAsync(
+        NpgsqlConnection connection, int ledger, IReadOnlyList<BlockHead> heads, BlockColumns columns, int events, CancellationToken cancellation)
+    {
+        var chosen = new Dictionary<long, BlockHead>();
+        foreach (var head in heads)
+        {
+            if (chosen.Count > 0 && (head.Day != heads[0].Day || events < head.Count)) break;
+            chosen.Add(head.First, head);
+            events -= head.Count;
+        }
+        var loaded = new List<(BlockHead Head, EventBlock Block)>(chosen.Count);
+        await using var command = new NpgsqlCommand(null, connection);
+        var names = string.Join("", columns.Names.Select(name => ", " + name));
+        command.CommandText = $"select first, count{names} from {Partitions.NameOf("block", heads[0].Day)} where ledger = $1 and first = any($2) union all select first, count{names} from fresh where ledger = $1 and first = any($3) order by 1";
+        Add(command, ledger);
+        Add(command, chosen.Values.Where(head => !head.IsFresh).Select(head => head.First).ToArray());
+        Add(command, chosen.Values.Where(head => head.IsFresh).Select(head => head.First).ToArray());
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var block = new EventBlock(reader, columns);
+            loaded.Add((chosen[block.First], block));
+        }
+        return loaded.Count == chosen.Count ? loaded : throw new CorruptLedgerException("Blocks of a day are not there any more.");
+    }
+
+    /// <summary>Columns of all blocks of a day that hold some of a run of sequences, in one statement: what is joined meanwhile is seen once.</summary>
+    public static async ValueTask<List<(BlockHead Head, EventBlock Block)>> RunAsync(NpgsqlConnection connection, int ledger, int day, Extent run, BlockColumns columns, CancellationToken cancellation)
+    {
+        const string Bounds = "where ledger = $1 and day = $2 and first + count > $3 and first < $4";
+        await using var command = new NpgsqlCommand(null, connection);
+        var names = string.Join("", columns.Names.Select(name => ", " + name));
+        command.CommandText = $"select first, count{names}, min_time, max_time from {Partitions.NameOf("block", day)} {Bounds} union all select first, count{names}, min_time, max_time from fresh {Bounds} order by 1";
+        Add(command, ledger);
+        Add(command, day);
+        Add(command, run.First);
+        Add(command, run.Size);
+        var loaded = new List<(BlockHead Head, EventBlock Block)>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var block = new EventBlock(reader, columns);
+            loaded.Add((new(day, block.First, block.Count, reader.GetInt64(reader.FieldCount - 2), reader.GetInt64(reader.FieldCount - 1), false), block));
+        }
+        return loaded;
+    }
+
+    private static void Add<T>(NpgsqlCommand command, T value) => command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
+}

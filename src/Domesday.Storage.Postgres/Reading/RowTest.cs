@@ -1,0 +1,90 @@
+using Domesday.Storage.Postgres.Blocks;
+
+namespace Domesday.Storage.Postgres.Reading;
+
+/// <summary>A condition on one column of a block, or several of which one must hold.</summary>
+internal abstract class RowTest
+{
+    public abstract BlockColumns Columns { get; }
+
+    /// <summary>Keys of which a block has at least one when an event in it may pass; null when keys do not tell.</summary>
+    public virtual IReadOnlyList<int>? Keys => null;
+
+    public abstract bool Passes(EventBlock block, int index);
+
+    /// <summary>Keeps of some events those that pass.</summary>
+    /// <returns>How many; they stand in front.</returns>
+    public virtual int Keep(EventBlock block, Span<int> indexes)
+    {
+        var kept = 0;
+        foreach (var index in indexes)
+        {
+            if (Passes(block, index)) indexes[kept++] = index;
+        }
+        return kept;
+    }
+
+    /// <summary>The code is one of some, or none of them.</summary>
+    /// <param name="place">Among the coded columns.</param>
+    public sealed class CodeIn(BlockColumns column, int place, IReadOnlyCollection<int> codes, bool not, int ledger) : RowTest
+    {
+        private readonly HashSet<int> _codes = [.. codes];
+        private readonly int _only = codes.Count == 1 ? codes.First() : 0;
+
+        public override BlockColumns Columns => column;
+
+        public override IReadOnlyList<int>? Keys => not || _codes.Count > KeysMax ? null : [.. _codes.Select(code => BlockKeys.OfCode(ledger, place, code))];
+
+        public override bool Passes(EventBlock block, int index)
+        {
+            var code = block.Code(place, index);
+            return (_only > 0 ? code == _only : _codes.Contains(code)) != not;
+        }
+
+        /// <remarks>The same without a call for each of the millions that a total may have to look at.</remarks>
+        public override int Keep(EventBlock block, Span<int> indexes)
+        {
+            if (_only == 0 || not || block.Codes(place) is not { } all) return base.Keep(block, indexes);
+            var kept = 0;
+            foreach (var index in indexes)
+            {
+                if (all[index] == _only) indexes[kept++] = index;
+            }
+            return kept;
+        }
+    }
+
+    /// <summary>The hash is one of some, or none of them.</summary>
+    /// <param name="place">Among the hashed columns.</param>
+    public sealed class HashIn(BlockColumns column, int place, IReadOnlyCollection<long> hashes, bool not, int ledger) : RowTest
+    {
+        private readonly HashSet<long> _hashes = [.. hashes];
+
+        public override BlockColumns Columns => column;
+
+        public override IReadOnlyList<int>? Keys => not || _hashes.Count > KeysMax || !BlockKeys.HashedPlaces.Contains(place) ? null : [.. _hashes.Select(hash => BlockKeys.OfHash(ledger, place, hash))];
+
+        public override bool Passes(EventBlock block, int index) => _hashes.Contains(block.Hash(place, index)) != not;
+    }
+
+    /// <summary>The event has the field, or has not.</summary>
+    public sealed class Present(BlockColumns column, int codePlace, int hashPlace, bool not) : RowTest
+    {
+        public override BlockColumns Columns => column;
+
+        public override bool Passes(EventBlock block, int index) => (codePlace >= 0 ? block.Code(codePlace, index) != 0 : block.Hash(hashPlace, index) != 0) != not;
+    }
+
+    /// <summary>One of several passes.</summary>
+    public sealed class Any(IReadOnlyList<RowTest> tests) : RowTest
+    {
+        public override BlockColumns Columns { get; } = tests.Aggregate(BlockColumns.None, (columns, test) => columns | test.Columns);
+
+        public override IReadOnlyList<int>? Keys => tests.Any(test => test.Keys is null) || tests.Sum(test => test.Keys!.Count) > KeysMax ? null : [.. tests.SelectMany(test => test.Keys!)];
+
+        public override bool Passes(EventBlock block, int index) => tests.Any(test => test.Passes(block, index));
+    }
+
+    /// <summary>Beyond so many values nearly every block has one of them.</summary>
+    private const int KeysMax = 100;
+}
