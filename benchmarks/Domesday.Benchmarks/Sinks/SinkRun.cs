@@ -66,7 +66,7 @@ public sealed class SinkRun(string folder, int seconds, Report report)
             while (sink is not null && !writing.IsCompleted)
             {
                 largest = Math.Max(largest, (await LookAsync(server, sink)).GetProperty("lag_events").GetInt64());
-                await Task.Delay(200);
+                await Task.Delay(1_000);
             }
             var acknowledged = await writing;
             var written = Stopwatch.GetTimestamp();
