@@ -61,12 +61,14 @@ public sealed class ConditionMatcher
 {
     private readonly FieldCondition _condition;
     private readonly byte[][] _values;
+    private readonly OfficeHours[] _hours = [];
     private readonly bool _isList;
 
     public ConditionMatcher(FieldCondition condition)
     {
         _condition = condition;
         _values = [.. condition.Values.Select(value => Encoding.UTF8.GetBytes(value))];
+        if (condition.Match == MatchKind.OutsideHours) _hours = [.. condition.Values.Select(OfficeHours.Parse).OfType<OfficeHours>()];
         _isList = EventSchema.Of(condition.Field).Kind == FieldKind.TextList;
     }
 
@@ -79,6 +81,7 @@ public sealed class ConditionMatcher
     {
         if (value.IsEmpty) return false;
         if (_condition.Match == MatchKind.Present) return true;
+        if (_condition.Match == MatchKind.OutsideHours) return Timestamp.TryParse(value, out var time, out _) && _hours.Any(hours => hours.IsOutside(time));
         if (!_isList) return MatchesText(value.Contains((byte)'\\') ? CanonicalText.Unescape(value) : value);
         var reader = new Utf8JsonReader(value);
         while (reader.Read())
