@@ -19,6 +19,7 @@ public sealed class DomesdayClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         _transport = new(options, handler);
+        IsLocal = options.Server.IsLoopback;
         (Tenants, Keys, Access, Quarantine) = (new(_transport), new(_transport), new(_transport), new(_transport));
         (Retention, CapturePolicies, Sinks, Alerts, Reports) = (new(_transport), new(_transport), new(_transport), new(_transport), new(_transport));
     }
@@ -31,6 +32,9 @@ public sealed class DomesdayClient : IDisposable
     public AccessControl Access { get; }
 
     public Quarantine Quarantine { get; }
+
+    /// <summary>Whether the service is on this machine.</summary>
+    internal bool IsLocal { get; }
 
     /// <summary>How long events are kept.</summary>
     public Retention Retention { get; }
