@@ -77,11 +77,21 @@ public sealed class ConditionMatcher
     /// <param name="value">Canonical, without quotes; empty when the field is absent.</param>
     public bool Matches(ReadOnlySpan<byte> value) => MatchesAny(value) != _condition.Not;
 
+    /// <summary>Of <see cref="MatchKind.OutsideHours"/>, without the negation: whether nobody is at work.</summary>
+    public bool IsOutside(Timestamp time)
+    {
+        foreach (var hours in _hours)
+        {
+            if (hours.IsOutside(time)) return true;
+        }
+        return false;
+    }
+
     private bool MatchesAny(ReadOnlySpan<byte> value)
     {
         if (value.IsEmpty) return false;
         if (_condition.Match == MatchKind.Present) return true;
-        if (_condition.Match == MatchKind.OutsideHours) return Timestamp.TryParse(value, out var time, out _) && _hours.Any(hours => hours.IsOutside(time));
+        if (_condition.Match == MatchKind.OutsideHours) return Timestamp.TryParse(value, out var time, out _) && IsOutside(time);
         if (!_isList) return MatchesText(value.Contains((byte)'\\') ? CanonicalText.Unescape(value) : value);
         var reader = new Utf8JsonReader(value);
         while (reader.Read())

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Domesday.Core.Export;
 using Domesday.Core.Forwarding;
@@ -23,6 +24,9 @@ internal sealed class CloudWatchSink(CloudWatchOptions options, SinkContext cont
 
     /// <summary>The first and the last event of a call are no further apart.</summary>
     private static readonly TimeSpan SpanMax = TimeSpan.FromHours(24);
+
+    /// <summary>A quote is two bytes and not six: messages are JSON themselves, and full of them. It is read by a parser and by no browser.</summary>
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly AwsCaller _aws = new("logs", options.Aws, context);
 
@@ -123,8 +127,8 @@ internal sealed class CloudWatchSink(CloudWatchOptions options, SinkContext cont
 
     private byte[] Body(string stream, IReadOnlyList<SinkEvent> events, List<int> call)
     {
-        using var body = new MemoryStream();
-        using (var json = new Utf8JsonWriter(body))
+        using var body = new MemoryStream(call.Sum(index => events[index].Payload.Length + EventOverheadBytes) * 5 / 4);
+        using (var json = new Utf8JsonWriter(body, Plain))
         {
             json.WriteStartObject();
             json.WriteString("logGroupName"u8, options.Group);
