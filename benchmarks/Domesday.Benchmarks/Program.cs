@@ -12,7 +12,7 @@ const string Usage = """
       ledger       ingest, questions, readers beside a writer, export, memory and size, beside PostgreSQL (the default)
       ingest       the first part of it alone
       questions    the questions, and readers beside a writer, of Domesday alone, for use under a profiler
-      profile      batches of 1,000 into Domesday alone, for use under a profiler
+      profile      batches of 1,000 and single events into Domesday alone, for use under a profiler
       dialects     the vendors' APIs: pages, totals, filter options, and their exports beside the native one
       postgres     the store postgres: ingest with one node and with two, size, questions, beside a plain table
       proxy        what the capturing proxy costs, against one that captures nothing and the bare upstream; half a minute

@@ -12,7 +12,7 @@ namespace Domesday.Sinks.ElasticBulk;
 /// <remarks>Source: Elasticsearch, «Bulk API»; OpenSearch's is the same.</remarks>
 internal sealed class ElasticBulkSink(ElasticBulkOptions options, SinkContext context) : ISink
 {
-    private const int EventsMax = 1_000;
+    private const int EventsMax = 5_000;
     private const int BytesMax = 5 * 1024 * 1024;
     private const int ActionBytesMax = 512;
     private const int AnswerBytesMax = 8 * 1024 * 1024;

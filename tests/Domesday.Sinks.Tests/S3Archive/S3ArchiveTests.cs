@@ -53,6 +53,25 @@ public class S3ArchiveTests
         Assert.Distinct(sequences);
     }
 
+    /// <summary>moto does not check the signatures that S3's own package makes, so that is done here.</summary>
+    [Fact]
+    public async Task The_call_that_stores_an_object_is_signed_as_AWS_would_compute_it()
+    {
+        const string secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+        await using var receiver = await TestReceiver.StartAsync();
+        await using var service = await SinkCalls.ServiceAsync();
+        var id = await service.SinkAsync("s3", new() { ["endpoint"] = receiver.Url, ["bucket"] = "archive", ["region"] = "eu-west-1", ["access_key"] = "AKIDEXAMPLE", ["secret_key"] = secret }, sink => sink["filter"] = "resource_type=order");
+        await service.AppendAsync(3);
+        await service.SinkDoneAsync(id, 3);
+        var put = receiver.Requests.First(request => request.Method == "PUT");
+        var authorization = put.Headers["Authorization"];
+        var headers = authorization.Split("SignedHeaders=")[1].Split(',')[0].Split(';').ToDictionary(name => name, name => put.Headers[name]);
+        var (path, query) = put.Path.Split('?') is [var before, var after] ? (before, after) : (put.Path, "");
+        if (query.Length > 0 && !query.Contains('=', StringComparison.Ordinal)) query += "=";
+        var expected = PublishedSignature.Of("PUT", path, query, headers, headers["x-amz-content-sha256"], secret, headers["x-amz-date"], "eu-west-1", "s3");
+        Assert.EndsWith("Signature=" + expected, authorization, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_object_is_verified_by_the_command_line_and_one_that_somebody_changed_is_not()
     {
@@ -76,8 +95,20 @@ public class S3ArchiveTests
         Assert.True(status == 0, output);
         Assert.StartsWith("Verified: ", output, StringComparison.Ordinal);
         var text = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        await RestoreAsync(domesday, file);
         await File.WriteAllTextAsync(file, text.Replace("alice", "malice", StringComparison.Ordinal), TestContext.Current.CancellationToken);
         (status, output) = await OutsideProgram.RunAsync(domesday, "verify", "export", file, "--offline");
         Assert.True(status == 3, output);
+    }
+
+    /// <summary>Another service takes the events of an object.</summary>
+    private static async Task RestoreAsync(string domesday, string file)
+    {
+        await using var other = await SinkCalls.ServiceAsync();
+        var (status, output) = await OutsideProgram.RunAsync(domesday, "send", "--export", file, "--server", other.Url.ToString(), "--user", "admin", "--password", TestService.Password);
+        Assert.True(status == 0, output);
+        (status, output) = await OutsideProgram.RunAsync(domesday, "send", "--export", file, "--server", other.Url.ToString(), "--user", "admin", "--password", TestService.Password);
+        Assert.True(status == 0, output);
+        Assert.Equal(40, (await other.EventsAsync("default")).Count(one => one.Resource?.Type == "order"));
     }
 }
