@@ -21,6 +21,7 @@ using Domesday.Cli.Commands.Note;
 using Domesday.Cli.Commands.Proxy;
 using Domesday.Cli.Commands.Quarantine;
 using Domesday.Cli.Commands.Query;
+using Domesday.Cli.Commands.Report;
 using Domesday.Cli.Commands.Restore;
 using Domesday.Cli.Commands.Retention;
 using Domesday.Cli.Commands.Send;
@@ -71,6 +72,7 @@ internal static class CommandLine
             RetentionCommand.Create(console),
             SinkCommand.Create(console),
             AlertCommand.Create(console),
+            ReportCommand.Create(console),
             QuarantineCommand.Create(console),
             BackupCommand.Create(console),
             RestoreCommand.Create(console),

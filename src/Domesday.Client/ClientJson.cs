@@ -54,6 +54,11 @@ namespace Domesday.Client;
 [JsonSerializable(typeof(AlertWish))]
 [JsonSerializable(typeof(AlertMute))]
 [JsonSerializable(typeof(StockAlertList))]
+[JsonSerializable(typeof(UsageAnswer))]
+[JsonSerializable(typeof(ReportInfo))]
+[JsonSerializable(typeof(ReportList))]
+[JsonSerializable(typeof(ReportWish))]
+[JsonSerializable(typeof(ReportSent))]
 internal sealed partial class ClientJson : JsonSerializerContext;
 
 internal sealed record NoteText(string Text);

@@ -19,8 +19,9 @@ public sealed class DomesdayClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         _transport = new(options, handler);
+        IsLocal = options.Server.IsLoopback;
         (Tenants, Keys, Access, Quarantine) = (new(_transport), new(_transport), new(_transport), new(_transport));
-        (Retention, CapturePolicies, Sinks, Alerts) = (new(_transport), new(_transport), new(_transport), new(_transport));
+        (Retention, CapturePolicies, Sinks, Alerts, Reports) = (new(_transport), new(_transport), new(_transport), new(_transport), new(_transport));
     }
 
     public Tenants Tenants { get; }
@@ -32,6 +33,9 @@ public sealed class DomesdayClient : IDisposable
 
     public Quarantine Quarantine { get; }
 
+    /// <summary>Whether the service is on this machine.</summary>
+    internal bool IsLocal { get; }
+
     /// <summary>How long events are kept.</summary>
     public Retention Retention { get; }
 
@@ -40,6 +44,9 @@ public sealed class DomesdayClient : IDisposable
 
     /// <summary>Rules that tell people when something happens.</summary>
     public Alerts Alerts { get; }
+
+    /// <summary>Who causes how much, and the reports about it that are sent by themselves.</summary>
+    public Reports Reports { get; }
 
     /// <summary>What proxies and middlewares record.</summary>
     public CapturePolicies CapturePolicies { get; }

@@ -1,6 +1,8 @@
 using Domesday.Core.Alerts;
 using Domesday.Core.Forwarding;
 using Domesday.Core.Gaps;
+using Domesday.Core.Problems;
+using Domesday.Core.Reports;
 using Domesday.Server.Api;
 using Domesday.Server.Workers;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,6 +24,16 @@ internal static class ForwardingComposition
         services.AddHostedService<AlertWorker>();
     }
 
+    private static void AddReports(this IServiceCollection services, ServiceCore core, SinkOpener opener, Forwarder forwarder)
+    {
+        services.AddSingleton(provider => new ReportDirectory(core.Ledger, text => FilterText.Read(text, core.Time), (tenant, reference) =>
+            provider.GetRequiredService<SinkDirectory>().Find(tenant, reference) is { IsOk: true, Value: var sink } ? new(sink.Id, sink.IsChannel, opener.Find(sink.Type)?.TakesFiles == true) : null, core.Time));
+        services.AddSingleton(provider => new ScheduledReports(core.Ledger, core.Storage.Reader, core.Pipeline, text => FilterText.Read(text, core.Time), async (tenant, id, file, cancellation) =>
+            provider.GetRequiredService<SinkDirectory>().Find(tenant, id) is { IsOk: true, Value: var sink } ? await forwarder.SendFileAsync(sink, file, cancellation) : new Problem(ProblemKind.NotFound, "The sink is not there any more."),
+            core.Time, core.Loggers.CreateLogger<ScheduledReports>()));
+        services.AddHostedService<ReportWorker>();
+    }
+
     public static void AddForwarding(this IServiceCollection services, ServiceCore core, ServeParts parts)
     {
         var environment = new SinkEnvironment(Path.Combine(core.Settings.Data, "forwarded"), Console.OpenStandardOutput())
@@ -38,5 +50,6 @@ internal static class ForwardingComposition
         services.AddSingleton(new SinkReplays(forwarder, core.Storage.Store, core.Storage.Reader, core.Queue));
         services.AddHostedService<ForwardingWorker>();
         services.AddAlerts(core, forwarder);
+        services.AddReports(core, opener, forwarder);
     }
 }

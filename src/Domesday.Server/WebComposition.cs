@@ -121,6 +121,6 @@ internal static class WebComposition
         services.AddHostedService<GapWorker>();
         services.AddRetention(core);
         services.AddCadf(core);
-        services.AddUi();
+        services.AddUi(new(core.Settings.ViewerOrigins));
     }
 }

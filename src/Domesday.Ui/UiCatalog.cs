@@ -15,6 +15,7 @@ using Domesday.Ui.SignIn;
 using Domesday.Ui.Sinks;
 using Domesday.Ui.Sources;
 using Domesday.Ui.Usage;
+using Domesday.Ui.Viewer;
 using Domesday.Ui.Views;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -37,8 +38,9 @@ public static class UiCatalog
         .. AdministrationPages.Items,
     ]);
 
-    public static IServiceCollection AddUi(this IServiceCollection services) =>
-        services.AddSingleton(Navigation).AddSingleton<IProblemShape, UiProblems>().AddSingleton<ConcernFinder>();
+    /// <param name="viewer">Who may show the viewer's page.</param>
+    public static IServiceCollection AddUi(this IServiceCollection services, ViewerOptions viewer) =>
+        services.AddSingleton(Navigation).AddSingleton(viewer).AddSingleton<IProblemShape, UiProblems>().AddSingleton<ConcernFinder>();
 
     public static void MapUi(this IEndpointRouteBuilder routes)
     {
@@ -47,6 +49,7 @@ public static class UiCatalog
         routes.MapEventList();
         routes.MapOneEvent();
         routes.MapViewLinks();
+        routes.MapViewer();
         routes.MapIntegrity();
         routes.MapOverview();
         routes.MapSources();

@@ -84,7 +84,7 @@ public sealed class EveryPageTests(Site site)
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"First page over {total} events: painted after {milliseconds:F0} ms."));
     }
 
-    private static async Task AssertAccessibleAsync(IPage page, string what)
+    internal static async Task AssertAccessibleAsync(IPage page, string what)
     {
         var result = await page.RunAxe(new AxeRunOptions { RunOnly = new RunOnlyOptions { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] } });
         var faults = result.Violations.SelectMany(violation => violation.Nodes.Take(3).Select(node => $"{what}: {violation.Id}: {node.Html[..Math.Min(160, node.Html.Length)]}"));

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Domesday.EndToEnd.Tests;
 using Domesday.Sinks.Tests;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Playwright;
 
 namespace Domesday.Browser.Tests;
@@ -40,17 +41,29 @@ public sealed class Site : IAsyncLifetime
     {
         if (!File.Exists(Chromium)) return;
         Directory.CreateDirectory(Shots);
-        _service = await ServiceProcess.StartAsync(_folder["data"]);
+        _receiver = await TestReceiver.StartAsync();
+        _receiver.Answer = AnswerAsync;
+        _service = await ServiceProcess.StartAsync(_folder["data"], "--viewer-origins", _receiver.Url);
         Api = _service.Admin();
         var filled = await Command.RunAsync(Command.Domesday, ["demo", "--events", $"{DemoEvents}", "--server", Url.ToString(), "--user", "admin", "--password", ServiceProcess.Password]);
         Assert.True(filled.ExitCode == 0, filled.Errors);
         await SendAsync(Hostile.Event);
         await SendAsync(Hostile.Change);
-        _receiver = await TestReceiver.StartAsync();
-        _receiver.Answer = (request, http) => TestReceiver.StatusAsync(http, request.Path == "/strict" ? 422 : 200, request.Path == "/strict" ? "no field 'severity'" : "");
         await ForwardAsync();
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = Arguments });
+    }
+
+    /// <summary>What an application's own server answers: its page with a frame, or what a sink is told.</summary>
+    private static async Task AnswerAsync(ReceivedRequest request, HttpContext http)
+    {
+        if (request.Path == "/portal")
+        {
+            http.Response.ContentType = "text/html; charset=utf-8";
+            await http.Response.WriteAsync("<!DOCTYPE html><html lang=\"en\"><title>Portal</title><main><h1>Our portal</h1><div id=\"place\"></div></main></html>", TestContext.Current.CancellationToken);
+            return;
+        }
+        await TestReceiver.StatusAsync(http, request.Path == "/strict" ? 422 : 200, request.Path == "/strict" ? "no field 'severity'" : "");
     }
 
     /// <summary>A receiver that takes alerts, one that refuses, one that nobody listens at, and rules.</summary>
@@ -64,10 +77,13 @@ public sealed class Site : IAsyncLifetime
     }
 
     /// <summary>Makes something by the native API.</summary>
-    public async Task MakeAsync(string what, string body)
+    /// <returns>The answer.</returns>
+    public async Task<JsonNode> MakeAsync(string what, string body)
     {
         using var answer = await Api.PostAsync("/audit/v1/" + what, new StringContent(body, Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
-        Assert.True(answer.StatusCode == HttpStatusCode.Created, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        var said = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(answer.StatusCode == HttpStatusCode.Created, said);
+        return JsonNode.Parse(said)!;
     }
 
     public static void Need() => Assert.SkipUnless(File.Exists(Chromium), "Needs the Debian package chromium.");

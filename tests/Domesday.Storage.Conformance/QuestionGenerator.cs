@@ -58,6 +58,8 @@ public sealed class QuestionGenerator(Random random, IReadOnlyList<StoredEntry> 
         ? Facets.DefaultFields
         : [.. Enumerable.Range(0, 1 + random.Next(4)).Select(_ => Pick(Countable)).Distinct()];
 
+    private static readonly string[] Hours = ["8-18", "9-17@Europe/Berlin", "0-12@Asia/Kathmandu"];
+
     private FieldLimit Limit()
     {
         var field = Pick(Common);
@@ -66,6 +68,7 @@ public sealed class QuestionGenerator(Random random, IReadOnlyList<StoredEntry> 
 
     private FieldCondition Condition()
     {
+        if (random.Next(20) == 0) return new(EventField.Time, MatchKind.OutsideHours, [Hours[random.Next(Hours.Length)]]) { Not = random.Next(4) == 0 };
         var field = random.Next(4) == 0 ? Pick(Comparable) : Pick(Common);
         var match = random.Next(3) == 0 ? (MatchKind)random.Next(5) : MatchKind.Equal;
         var values = match == MatchKind.Present ? [] : Enumerable.Range(0, random.Next(10) == 0 ? 0 : 1 + random.Next(3)).Select(_ => Part(Value(field), match)).ToList();

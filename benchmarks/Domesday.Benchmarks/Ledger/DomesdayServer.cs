@@ -19,6 +19,8 @@ public sealed class DomesdayServer : IDisposable
         (_process, Address, ReadyIn, Key) = (process, address, ready, key);
         Http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromHours(1) };
         Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        Admin = new HttpClient { BaseAddress = address };
+        Admin.DefaultRequestHeaders.Authorization = Administrator;
     }
 
     public Uri Address { get; }
@@ -30,15 +32,19 @@ public sealed class DomesdayServer : IDisposable
 
     public HttpClient Http { get; }
 
+    /// <summary>Signed in as the administrator.</summary>
+    public HttpClient Admin { get; }
+
     public int ProcessId => _process.Id;
 
     /// <param name="database">Connection string for the store postgres; null for the embedded one.</param>
     /// <param name="key">A key that another node made.</param>
-    public static async Task<DomesdayServer> StartAsync(string data, string? database = null, string? key = null)
+    /// <param name="arguments">Further settings.</param>
+    public static async Task<DomesdayServer> StartAsync(string data, string? database = null, string? key = null, params IEnumerable<string> arguments)
     {
         var binary = Path.Combine(AppContext.BaseDirectory, "../../Domesday.Cli/release/domesday");
         if (!File.Exists(binary)) throw new FileNotFoundException("Build src/Domesday.Cli first: dotnet build -c Release", binary);
-        var start = new ProcessStartInfo(binary, ["serve", "--data", data, "--urls", "http://127.0.0.1:0", "--log-level", "warning"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(binary, ["serve", "--data", data, "--urls", "http://127.0.0.1:0", "--log-level", "warning", .. arguments]) { RedirectStandardOutput = true };
         start.Environment["DOMESDAY_ADMIN_PASSWORD"] = Password;
         if (database is not null)
         {
@@ -50,7 +56,7 @@ public sealed class DomesdayServer : IDisposable
         var process = Process.Start(start)!;
         var address = await AddressAsync(process);
         using var admin = new HttpClient { BaseAddress = address };
-        admin.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"admin:{Password}")));
+        admin.DefaultRequestHeaders.Authorization = Administrator;
         using var ready = await admin.GetAsync("/readyz");
         ready.EnsureSuccessStatusCode();
         var readyIn = watch.Elapsed;
@@ -73,10 +79,13 @@ public sealed class DomesdayServer : IDisposable
         }
     }
 
+    private static AuthenticationHeaderValue Administrator => new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"admin:{Password}")));
+
     /// <summary>Stops it as an operator would.</summary>
     public void Dispose()
     {
         Http.Dispose();
+        Admin.Dispose();
         if (!_process.HasExited)
         {
             using var kill = Process.Start("kill", ["-TERM", $"{ProcessId}"]);

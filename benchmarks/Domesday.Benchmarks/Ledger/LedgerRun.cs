@@ -53,7 +53,8 @@ public sealed class LedgerRun : IDisposable
     {
         using var server = await DomesdayServer.StartAsync(Data);
         var rate = await IngestBenchmark.BatchesAsync(server, _lines);
-        Console.WriteLine($"{rate}, {ProcessFigures.PeakResident(server.ProcessId) >> 20} MiB resident at most");
+        Console.WriteLine($"batches: {rate}, {ProcessFigures.PeakResident(server.ProcessId) >> 20} MiB resident at most");
+        Console.WriteLine($"single events: {await IngestBenchmark.SinglesAsync(server, _generator, 0, 200_000)}");
     }
 
     /// <summary>The questions, and readers beside a writer, asked of Domesday alone.</summary>

@@ -77,7 +77,7 @@ public sealed class RequestRecording : IDisposable
             _begun?.Cancel();
             return true;
         }
-        var made = Number(WithAnswer(EventOf(decision.Level, new() { Result = status < 400 ? OutcomeResult.Success : OutcomeResult.Failure, Status = status, Reason = reason }), decision, answer));
+        var made = WithAnswer(EventOf(decision.Level, new() { Result = status < 400 ? OutcomeResult.Success : OutcomeResult.Failure, Status = status, Reason = reason }), decision, answer);
         if (Enrich is not null) made = Enrich(made);
         var outcome = decision.Fail == FailMode.Open
             ? _begun?.Complete(made) ?? _recorder.Append(made)
@@ -122,7 +122,11 @@ public sealed class RequestRecording : IDisposable
 
     private AuditEvent WithAnswer(AuditEvent made, CaptureDecision decision, ReadOnlyMemory<byte> answer)
     {
-        var labels = new Dictionary<string, string>(_options.Labels);
+        var labels = new Dictionary<string, string>(_options.Labels)
+        {
+            ["producer"] = _options.Producer,
+            ["producer_sequence"] = _recorder.NextNumber().ToString(CultureInfo.InvariantCulture),
+        };
         if (decision.Rule is { } rule) labels["capture.rule"] = rule;
         if (!answer.IsEmpty && CreatedResource.Read(Act, answer) is var (id, name) && (id ?? name) is not null)
         {
@@ -135,7 +139,7 @@ public sealed class RequestRecording : IDisposable
             made = made with { Request = made.Request! with { Body = Body(body) } };
             if (!body.IsComplete) labels["capture.body"] = "incomplete";
         }
-        return labels.Count == 0 ? made : made with { Labels = labels };
+        return made with { Labels = labels };
     }
 
     private JsonElement Body(BodyTee body)
@@ -159,15 +163,5 @@ public sealed class RequestRecording : IDisposable
             Namespace = EventText.Clean(Act.Namespace),
         };
         return resource == new Resource() ? null : resource;
-    }
-
-    private AuditEvent Number(AuditEvent made)
-    {
-        var labels = new Dictionary<string, string>(made.Labels ?? new Dictionary<string, string>())
-        {
-            ["producer"] = _options.Producer,
-            ["producer_sequence"] = _recorder.NextNumber().ToString(CultureInfo.InvariantCulture),
-        };
-        return made with { Labels = labels };
     }
 }

@@ -130,7 +130,10 @@ public static class ControlKinds
     public static ControlKind<AlertRecord> Alert { get; } = new("alert", ControlJson.Default.AlertRecord,
         state => state.Alerts, (state, table) => state with { Alerts = table }, record => record);
 
-    internal static IReadOnlyList<ControlKind> All { get; } = [Tenant, User, Key, Application, Session, Role, Grant, DataSink, CapturePolicy, DialectSettings, Certificate, Retention, View, Sink, Alert];
+    public static ControlKind<ReportRecord> Report { get; } = new("report", ControlJson.Default.ReportRecord,
+        state => state.Reports, (state, table) => state with { Reports = table }, record => record);
+
+    internal static IReadOnlyList<ControlKind> All { get; } = [Tenant, User, Key, Application, Session, Role, Grant, DataSink, CapturePolicy, DialectSettings, Certificate, Retention, View, Sink, Alert, Report];
 
     internal static ControlKind? Named(string? name) => All.FirstOrDefault(kind => kind.Name == name);
 }

@@ -141,4 +141,5 @@ public sealed record ApiKeyRecord : ControlRecord
 [JsonSerializable(typeof(SinkRecord))]
 [JsonSerializable(typeof(AlertRecord))]
 [JsonSerializable(typeof(ViewRecord))]
+[JsonSerializable(typeof(ReportRecord))]
 internal sealed partial class ControlJson : JsonSerializerContext;

@@ -52,6 +52,9 @@ public sealed record ControlState
     /// <summary>By id.</summary>
     public ImmutableDictionary<string, AlertRecord> Alerts { get; init; } = ImmutableDictionary.Create<string, AlertRecord>(StringComparer.Ordinal);
 
+    /// <summary>By id.</summary>
+    public ImmutableDictionary<string, ReportRecord> Reports { get; init; } = ImmutableDictionary.Create<string, ReportRecord>(StringComparer.Ordinal);
+
     /// <summary>Whether the tenant exists and takes events and credentials.</summary>
     public bool IsActive(string tenant) => Tenants.TryGetValue(tenant, out var record) && record.DisabledAt is null;
 }

@@ -19,6 +19,9 @@ public static class EventFormats
 
     public const string Rfc5424 = "rfc5424";
 
+    /// <summary>The line that Docker UCP's controller prints.</summary>
+    public const string Ucp = "ucp";
+
     private static readonly (string Name, RecordWriter Write)[] Known =
     [
         (Json, WriteWhole),
@@ -28,6 +31,7 @@ public static class EventFormats
         (Cef, CefRecord.Write),
         (CloudEvents, CloudEventRecord.Write),
         (Rfc5424, new Rfc5424Record(new(Rfc5424Header.AuditFacility, "domesday", "domesday"), WriteWhole).Write),
+        (Ucp, UcpRecord.WriteLine),
     ];
 
     /// <summary>Every name.</summary>

@@ -80,7 +80,19 @@ public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventSto
         var opened = opener.Open(sink, plain);
         if (!opened.IsOk) return opened.Problem;
         await using var receiver = opened.Value.Receiver;
-        return await TryAsync(receiver, events, cancellation);
+        return await TryAsync(limit => receiver.DeliverAsync(events, limit), cancellation);
+    }
+
+    /// <summary>Hands a file over, once, to a receiver that is not kept.</summary>
+    /// <inheritdoc cref="TestAsync(SinkDefinition, CancellationToken)"/>
+    public async ValueTask<Result<SinkAnswer>> SendFileAsync(SinkDefinition sink, SinkFile file, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        var opened = opener.Open(sink);
+        if (!opened.IsOk) return opened.Problem;
+        await using var receiver = opened.Value.Receiver;
+        if (receiver is not IFileReceiver files) return new Problem(ProblemKind.Invalid, $"Sinks of the type {sink.Type} take no files.");
+        return await TryAsync(limit => files.DeliverFileAsync(file, limit), cancellation);
     }
 
     /// <summary>How many events a replay would send again: those that the filter wants.</summary>
@@ -142,16 +154,16 @@ public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventSto
             ReceivedAt = Now,
             SourceKind = ServiceEventQueue.SourceKind,
         });
-        return await TryAsync(receiver, [TestEntry.Write(receiver, sink.Tenant, entry)], cancellation);
+        return await TryAsync(limit => receiver.DeliverAsync([TestEntry.Write(receiver, sink.Tenant, entry)], limit), cancellation);
     }
 
-    private async ValueTask<SinkAnswer> TryAsync(ISink receiver, IReadOnlyList<SinkEvent> events, CancellationToken cancellation)
+    private async ValueTask<SinkAnswer> TryAsync(Func<CancellationToken, ValueTask<Delivery>> deliver, CancellationToken cancellation)
     {
         using var limit = new CancellationTokenSource(TestMax, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
         {
-            var delivery = await receiver.DeliverAsync(events, either.Token);
+            var delivery = await deliver(either.Token);
             var accepted = delivery is { Again.Count: 0, Rejected.Count: 0 };
             return new(accepted, delivery.Rejected is [var rejection, ..] ? rejection.Reason : delivery.Answer ?? (accepted ? "accepted" : "not accepted"));
         }

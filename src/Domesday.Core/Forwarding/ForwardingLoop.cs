@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Domesday.Core.Forwarding;
 
 /// <summary>Carries one tenant's events to one receiver, in their order and each at least once: the cursor moves only after the receiver has answered, so a crash repeats and never skips.</summary>
-/// <remarks>One batch is in memory at a time, whatever the receiver does. Sinks have a loop each, so that none waits for another.</remarks>
+/// <remarks>Two batches are in memory at most, whatever the receiver does: while one is handed over, the next is read. Sinks have a loop each, so that none waits for another.</remarks>
 internal sealed class ForwardingLoop(SinkDefinition sink, ISink receiver, EventFilter filter, SinkProgress progress, IEventStore store, IEventReader reader, TimeProvider time, ILogger logger)
 {
     /// <summary>Sequences that are looked through before the place is kept, when the filter wants few of them.</summary>
@@ -21,6 +21,7 @@ internal sealed class ForwardingLoop(SinkDefinition sink, ISink receiver, EventF
     private readonly BatchReader _batches = new(reader, sink, filter, receiver, time);
     private readonly Backoff _backoff = new(FirstPause, PauseMax);
     private int _refusedInRow;
+    private (long From, Task<EventBatch> Batch)? _ahead;
     private volatile string _state = SinkStates.Running;
 
     /// <summary>One of <see cref="SinkStates"/>.</summary>
@@ -44,12 +45,14 @@ internal sealed class ForwardingLoop(SinkDefinition sink, ISink receiver, EventF
             }
             catch (Exception exception)
             {
+                await DropAheadAsync();
                 // A damaged ledger or a full disk: the place is where it was.
                 ForwardingLog.Failed(logger, exception, sink.Name, sink.Tenant);
                 _state = SinkStates.Retrying;
                 await Task.Delay(_backoff.Next(), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+        await DropAheadAsync();
     }
 
     private async ValueTask TurnAsync(CancellationToken stop)
@@ -99,15 +102,36 @@ internal sealed class ForwardingLoop(SinkDefinition sink, ISink receiver, EventF
 
     private async ValueTask PassOnAsync(long from, long to, bool isReplay, IReadOnlySet<long>? wanted, CancellationToken stop)
     {
-        var batch = await _batches.ReadAsync(from, to, wanted, stop);
+        var batch = await BatchAsync(from, to, wanted, stop);
         if (batch.Events.Count == 0 && batch.TooLarge.Count == 0)
         {
             progress.Pass(isReplay, batch.End);
             if (isReplay || to - from == StepMax) progress.Save();
             return;
         }
+        // What is full has more behind it.
+        if (batch.IsFull && !isReplay) _ahead = (batch.End, Task.Run(async () => await _batches.ReadAsync(batch.End, Math.Min(store.Size(sink.Tenant), batch.End + StepMax), null, stop), stop));
         if (batch.Events.Count > 0) await SettleAsync(batch, isReplay, stop);
         if (batch.TooLarge.Count > 0) progress.Settle(isReplay, batch.End, 0, [], batch.TooLarge);
+    }
+
+    /// <summary>The batch that was read ahead, if it is the one that is wanted.</summary>
+    private async ValueTask<EventBatch> BatchAsync(long from, long to, IReadOnlySet<long>? wanted, CancellationToken stop)
+    {
+        if (wanted is null && _ahead is { } ahead && ahead.From == from)
+        {
+            _ahead = null;
+            return await ahead.Batch;
+        }
+        await DropAheadAsync();
+        return await _batches.ReadAsync(from, to, wanted, stop);
+    }
+
+    /// <summary>Waits until nothing is read ahead: the reader is for one at a time.</summary>
+    private async ValueTask DropAheadAsync()
+    {
+        if (_ahead is { } ahead) await ((Task)ahead.Batch).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _ahead = null;
     }
 
     /// <summary>Hands a batch over until each of its events is accepted or rejected. What is refused as a whole is tried in halves; what is asked for again goes before what follows.</summary>

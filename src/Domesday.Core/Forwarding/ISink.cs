@@ -21,6 +21,9 @@ public interface ISinkType
     /// <summary>It reaches into the machine that the service runs on: only those who run the service may make one.</summary>
     bool IsForOperators => false;
 
+    /// <summary>Its sinks are <see cref="IFileReceiver"/>.</summary>
+    bool TakesFiles => false;
+
     /// <summary>The form that events have there when nothing else is said: one of <see cref="EventFormats"/>.</summary>
     string FormatDefault => EventFormats.Json;
 

@@ -48,6 +48,9 @@ public enum MatchKind
 
     /// <summary>The field is there.</summary>
     Present,
+
+    /// <summary>It is a time at which nobody is at work; the values are <see cref="OfficeHours"/>.</summary>
+    OutsideHours,
 }
 
 /// <summary>A search over several fields at once.</summary>

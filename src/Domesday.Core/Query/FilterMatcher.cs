@@ -61,12 +61,14 @@ public sealed class ConditionMatcher
 {
     private readonly FieldCondition _condition;
     private readonly byte[][] _values;
+    private readonly OfficeHours[] _hours = [];
     private readonly bool _isList;
 
     public ConditionMatcher(FieldCondition condition)
     {
         _condition = condition;
         _values = [.. condition.Values.Select(value => Encoding.UTF8.GetBytes(value))];
+        if (condition.Match == MatchKind.OutsideHours) _hours = [.. condition.Values.Select(OfficeHours.Parse).OfType<OfficeHours>()];
         _isList = EventSchema.Of(condition.Field).Kind == FieldKind.TextList;
     }
 
@@ -75,10 +77,21 @@ public sealed class ConditionMatcher
     /// <param name="value">Canonical, without quotes; empty when the field is absent.</param>
     public bool Matches(ReadOnlySpan<byte> value) => MatchesAny(value) != _condition.Not;
 
+    /// <summary>Of <see cref="MatchKind.OutsideHours"/>, without the negation: whether nobody is at work.</summary>
+    public bool IsOutside(Timestamp time)
+    {
+        foreach (var hours in _hours)
+        {
+            if (hours.IsOutside(time)) return true;
+        }
+        return false;
+    }
+
     private bool MatchesAny(ReadOnlySpan<byte> value)
     {
         if (value.IsEmpty) return false;
         if (_condition.Match == MatchKind.Present) return true;
+        if (_condition.Match == MatchKind.OutsideHours) return Timestamp.TryParse(value, out var time, out _) && IsOutside(time);
         if (!_isList) return MatchesText(value.Contains((byte)'\\') ? CanonicalText.Unescape(value) : value);
         var reader = new Utf8JsonReader(value);
         while (reader.Read())

@@ -18,6 +18,12 @@ public sealed class UsageReading(IEventReader reader)
     /// <summary>Different keys that are followed; events of further ones count in the total alone.</summary>
     private const int KeysMax = 100_000;
 
+    /// <summary>Resources that are told apart exactly, in the total and in all rows together: what bounds the memory of a report over any number of events.</summary>
+    private const int ResourcesMax = 1_000_000;
+
+    /// <summary>Of each row at least, however many there are.</summary>
+    private const int ResourcesOfRowMin = 128;
+
     private static readonly string[] Names = ["project", "actor", "service", "day"];
 
     public static IReadOnlyList<string> SplitNames => Names;
@@ -58,8 +64,8 @@ public sealed class UsageReading(IEventReader reader)
             var failed = _fields.Is(EventField.OutcomeResult, "failure"u8);
             var resource = _fields.Raw(EventField.ResourceId);
             ulong? hash = resource.IsEmpty ? null : Hash(resource);
-            _total.Add(failed, hash);
-            GroupOf()?.Add(failed, hash);
+            _total.Add(failed, hash, ResourcesMax);
+            GroupOf()?.Add(failed, hash, Math.Max(ResourcesOfRowMin, ResourcesMax / _groups.Count));
         }
 
         public UsageReport Report(Timestamp complete)
@@ -106,16 +112,16 @@ public sealed class UsageReading(IEventReader reader)
 
     private sealed class Group(string key)
     {
-        private readonly HashSet<ulong> _resources = [];
+        private readonly DistinctCount _resources = new();
         private long _events, _failures;
 
-        public UsageRow Row => new(key, _events, _failures, _resources.Count);
+        public UsageRow Row => new(key, _events, _failures, _resources.Value, _resources.IsEstimate);
 
-        public void Add(bool failed, ulong? resource)
+        public void Add(bool failed, ulong? resource, int resourcesMax)
         {
             _events++;
             if (failed) _failures++;
-            if (resource is { } hash) _resources.Add(hash);
+            if (resource is { } hash) _resources.Add(hash, resourcesMax);
         }
     }
 }

@@ -11,7 +11,8 @@ public sealed record UsageReport(UsageSplit By, IReadOnlyList<UsageRow> Rows, Us
 
 /// <param name="Key">The project, actor, service, or day in UTC.</param>
 /// <param name="Resources">Different values of <c>resource.id</c>.</param>
-public sealed record UsageRow(string Key, long Events, long Failures, long Resources);
+/// <param name="IsEstimate">There were so many resources that their number is one of a sample.</param>
+public sealed record UsageRow(string Key, long Events, long Failures, long Resources, bool IsEstimate = false);
 
 /// <summary>What usage is split by.</summary>
 public enum UsageSplit

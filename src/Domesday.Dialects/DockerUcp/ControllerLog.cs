@@ -47,8 +47,6 @@ internal sealed class ControllerLog(IEventReader reader, IEventStore store)
             for (var i = 0; i < batch.Count; i++)
             {
                 fields.Read(batch[i]);
-                json.Clear();
-                DockerUcpRecord.Write(fields, json);
                 Append(output, fields, json, form);
                 if (output.Length < ChunkBytes) continue;
                 yield return output.WrittenMemory;
@@ -69,7 +67,7 @@ internal sealed class ControllerLog(IEventReader reader, IEventStore store)
             output.Append("000Z "u8);
         }
         if (form.Details) output.Append((byte)' ');
-        DockerUcpRecord.AppendAsGo(json.Written, output);
+        DockerUcpRecord.Append(fields, json, output);
         output.Append((byte)'\n');
         if (form.Framed) BinaryPrimitives.WriteInt32BigEndian(output.Mutable(start + 4, 4), output.Length - start - FrameHeaderBytes);
     }
@@ -83,7 +81,7 @@ internal sealed class ControllerLog(IEventReader reader, IEventStore store)
         json.Member("msg"u8, message);
         json.Member("time"u8, time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture));
         json.CloseObject();
-        DockerUcpRecord.AppendAsGo(json.Written, output);
+        DockerUcpRecord.AppendAsGo(json, output);
         output.Append((byte)'\n');
         return output.Written.ToArray();
     }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using Domesday.Core.Query;
-using Domesday.Events;
 using Domesday.Events.Schema;
 
 namespace Domesday.Http.Parameters;
@@ -12,7 +11,7 @@ public static class EventParameters
     /// <summary>Stands before a field's parameter to turn it round: <c>exclude_action=read</c>.</summary>
     public const string ExcludePrefix = "exclude_";
 
-    /// <summary>Selects what happened before and after these hours of the day, in UTC, and on weekends: <c>outside_hours=8-18</c>.</summary>
+    /// <summary>Selects what happened before and after these hours of the day, and on weekends: <c>outside_hours=8-18</c> in UTC, <c>8-18@Europe/Berlin</c> by the clocks there.</summary>
     public const string OutsideHours = "outside_hours";
 
     /// <summary>Longest text that is searched for, in characters.</summary>
@@ -78,8 +77,8 @@ public static class EventParameters
         }
         if (reader.Text(OutsideHours) is { } hours)
         {
-            if (OfficeHours.Outside(hours, from, to, Timestamp.FromDateTimeOffset(now)) is { } outside) conditions.Add(outside);
-            else reader.Refuse(OutsideHours, "must be two hours of the day, such as 8-18");
+            if (OfficeHours.Parse(hours) is not null) conditions.Add(new(EventField.Time, MatchKind.OutsideHours, [hours]));
+            else reader.Refuse(OutsideHours, "must be two hours of the day, such as 8-18, perhaps with a time zone: 8-18@Europe/Berlin");
         }
         return new()
         {

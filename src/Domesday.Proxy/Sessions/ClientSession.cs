@@ -114,10 +114,25 @@ internal sealed class ClientSession(WireConnection client, SessionSettings setti
         }
         catch (TimeoutException)
         {
-            if (status is not null) await WriteRefusalAsync(status.Value, "The head of the request did not come in time.");
+            if (status is not null) await TellAsync(status.Value, reading);
             client.Dispose();
             await Ignored(reading);
             return false;
+        }
+    }
+
+    /// <summary>Says that it took too long, and leaves a moment to read that: closing while something is still read would be a reset, which takes the answer away.</summary>
+    private async Task TellAsync(int status, Task reading)
+    {
+        await WriteRefusalAsync(status, "The head of the request did not come in time.");
+        await client.EndSendingAsync();
+        try
+        {
+            await Ignored(reading).WaitAsync(LingerTimeout, settings.Time);
+        }
+        catch (TimeoutException)
+        {
+            // It had its moment.
         }
     }
 

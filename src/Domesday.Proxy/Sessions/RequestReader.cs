@@ -1,4 +1,3 @@
-using System.Net;
 using Domesday.Capture.Recording;
 using Domesday.Events;
 using Domesday.Events.Capture;
@@ -19,20 +18,19 @@ internal static class RequestReader
         Path = RequestPath.Parse(head.Target),
         StartedAt = Timestamp.FromDateTimeOffset(time.GetUtcNow()),
         Actor = identity.Of(head),
-        Source = SourceOf(head, client.Remote),
+        Source = SourceOf(head, client),
         RequestId = head.Field("X-Request-Id") ?? head.Field("X-Openstack-Request-Id"),
         ContentType = head.Field("Content-Type"),
         ContentEncoding = head.Field("Content-Encoding"),
     };
 
-    private static EventSource? SourceOf(MessageHead head, IPEndPoint? remote)
+    private static EventSource? SourceOf(MessageHead head, WireConnection client)
     {
         var forwarded = head.Elements("X-Forwarded-For").Select(one => EventText.Clean(one)).OfType<string>().Take(ForwardersMax).ToList();
-        var address = remote is null ? null : remote.Address.IsIPv4MappedToIPv6 ? remote.Address.MapToIPv4() : remote.Address;
         var source = new EventSource
         {
-            Ip = address?.ToString().Split('%')[0],
-            Port = remote?.Port,
+            Ip = client.RemoteAddress,
+            Port = client.Remote?.Port,
             ForwardedFor = forwarded.Count == 0 ? null : forwarded,
             UserAgent = EventText.Clean(head.Field("User-Agent")),
         };

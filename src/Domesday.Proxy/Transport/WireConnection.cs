@@ -15,13 +15,20 @@ internal sealed class WireConnection : IDisposable
     {
         (_socket, Stream) = (socket, stream);
         Input = new(stream);
+        Remote = socket.RemoteEndPoint as IPEndPoint;
+        var address = Remote is { Address.IsIPv4MappedToIPv6: true } ? Remote.Address.MapToIPv4() : Remote?.Address;
+        RemoteAddress = address?.ToString().Split('%')[0];
     }
 
     public Stream Stream { get; }
 
     public WireInput Input { get; }
 
-    public IPEndPoint? Remote => _socket.RemoteEndPoint as IPEndPoint;
+    /// <summary>Null for a unix socket.</summary>
+    public IPEndPoint? Remote { get; }
+
+    /// <summary>Its address without a zone, IPv4 as such.</summary>
+    public string? RemoteAddress { get; }
 
     /// <summary>The process at the other end of a unix socket: its user's number; null where it is not known.</summary>
     public int? PeerUserId

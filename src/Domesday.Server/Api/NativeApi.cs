@@ -39,6 +39,7 @@ internal static class NativeApi
         api.MapLog();
         api.MapVerification();
         api.MapUsage();
+        api.MapReports();
         api.MapBackup();
     }
 }

@@ -44,9 +44,10 @@ internal sealed record UsageBody(string By, IReadOnlyList<UsageRowBody> Rows, Us
 
 /// <param name="Key">The project, actor, service or day.</param>
 /// <param name="Resources">Different resource ids.</param>
-internal sealed record UsageRowBody(string? Key, long Events, long Failures, long Resources)
+/// <param name="Estimated">True when there are so many that a sample of them was counted; else absent.</param>
+internal sealed record UsageRowBody(string? Key, long Events, long Failures, long Resources, bool? Estimated)
 {
-    public static UsageRowBody From(UsageRow row) => new(row.Key, row.Events, row.Failures, row.Resources);
+    public static UsageRowBody From(UsageRow row) => new(row.Key, row.Events, row.Failures, row.Resources, row.IsEstimate ? true : null);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

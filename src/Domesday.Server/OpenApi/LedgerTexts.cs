@@ -14,8 +14,8 @@ internal static class LedgerTexts
         new($"GET {Log}/key", "Verifier keys of the checkpoints") { Answers = [new(200, "A key on each line; the one that signs today is the first.", Text)] },
         new($"GET {Log}/tile/{{level}}/{{**place}}", "A tile of the tree") { Parameters = [Place], Answers = [new(200, "Its hashes.", Octets)] },
         new($"GET {Log}/tile/entries/{{**place}}", "A bundle of entries") { Parameters = [Place], Answers = [new(200, "The entries, each behind its length.", Octets)] },
-        new($"GET {Log}/verification", "What the last verification of the whole ledger found") { Answers = [new(200, "How it stands.", new ContentText("application/json", null))] },
-        new($"POST {Log}/verification", "Verify the whole ledger") { Answers = [new(202, "It has begun.", new ContentText("application/json", null))] },
+        new($"GET {Log}/verification", "What the last verification of the whole ledger found") { Answers = [AnswerText.Json("Verification", "How it stands.")] },
+        new($"POST {Log}/verification", "Verify the whole ledger") { Answers = [AnswerText.Json("Verification", "It has begun.", 202)] },
         new($"GET {Log}/proof/inclusion", "Proof that an event is in the ledger")
         {
             Parameters = [new("sequence", Form.Number(0), "The event.") { Required = true }, new("size", Form.Number(1), "Of the tree; that of the newest checkpoint without it.")],

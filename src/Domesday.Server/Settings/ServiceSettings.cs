@@ -71,6 +71,8 @@ public sealed record ServiceSettings
 
     public string? SyslogClientCa { get; init; }
 
+    public int SyslogIdleSeconds { get; init; }
+
     /// <summary>Holds a password.</summary>
     public Uri? CadfAmqp { get; init; }
 
@@ -84,6 +86,9 @@ public sealed record ServiceSettings
 
     /// <summary>Where every call to AWS goes; null: to AWS.</summary>
     public Uri? AwsEndpoint { get; init; }
+
+    /// <summary>Origins whose pages may show the viewer's page.</summary>
+    public IReadOnlyList<string> ViewerOrigins { get; init; } = [];
 
     public required LogLevel LogLevel { get; init; }
 
@@ -122,12 +127,14 @@ public sealed record ServiceSettings
             SyslogTcp = Value(SettingCatalog.SyslogTcp) ?? [],
             SyslogTls = Value(SettingCatalog.SyslogTls) ?? [],
             SyslogClientCa = Value(SettingCatalog.SyslogClientCa),
+            SyslogIdleSeconds = Value(SettingCatalog.SyslogIdleSeconds),
             CadfAmqp = Value(SettingCatalog.CadfAmqp),
             CadfExchanges = Value(SettingCatalog.CadfExchanges)!,
             CadfQueue = Value(SettingCatalog.CadfQueue)!,
             CadfTenant = Value(SettingCatalog.CadfTenant)!,
             CadfRegion = Value(SettingCatalog.CadfRegion),
             AwsEndpoint = Value(SettingCatalog.AwsEndpoint),
+            ViewerOrigins = Value(SettingCatalog.ViewerOrigins) ?? [],
             LogLevel = Value(SettingCatalog.LogLevel),
             LogsJson = Value(SettingCatalog.LogFormat) == "json",
         };

@@ -92,6 +92,10 @@ internal static class SettingCatalog
     public static Setting<string> SyslogClientCa { get; } = new("DOMESDAY_SYSLOG_CLIENT_CA", null, "FILE",
         "Certificates, PEM, of which one must have issued the client's on syslog addresses with TLS. Without it clients need none.", SettingForms.Text);
 
+    public static Setting<int> SyslogIdleSeconds { get; } = new("DOMESDAY_SYSLOG_IDLE_SECONDS", "0", "SECONDS",
+        "How long a syslog connection may bring no whole message before it is closed; 0: for ever. Syslog has no acknowledgements: what a sender writes into a connection that is just being closed is lost.",
+        SettingForms.Number(0, 604_800));
+
     public static Setting<Uri> CadfAmqp { get; } = new("DOMESDAY_CADF_AMQP", null, "URL",
         "The RabbitMQ from which OpenStack's notifications are taken, such as amqp://user:password@host:5672/; amqps for TLS. On a command line others on the machine can see the password.", SettingForms.Amqp);
 
@@ -110,6 +114,9 @@ internal static class SettingCatalog
     public static Setting<Uri> AwsEndpoint { get; } = new("DOMESDAY_AWS_ENDPOINT", null, "URL",
         "Sends every call to AWS there: the gateway of another partition, or a stand-in.", SettingForms.RemoteUrl);
 
+    public static Setting<IReadOnlyList<string>> ViewerOrigins { get; } = new("DOMESDAY_VIEWER_ORIGINS", null, "ORIGIN[,ORIGIN…]",
+        "Sites whose pages may show the viewer's page (/ui/viewer) in a frame, such as https://portal.example.com, or https://*.example.com for every name below. Without it none may.", SettingForms.Origins);
+
     public static Setting<LogLevel> LogLevel { get; } = new("DOMESDAY_LOG_LEVEL", "info", "LEVEL",
         "Least level that is logged: trace, debug, info, warning or error.", SettingForms.Level);
 
@@ -120,8 +127,8 @@ internal static class SettingCatalog
     public static IReadOnlyList<Setting> All { get; } =
     [
         Config, Urls, Data, Store, Postgres, PostgresRead, AdminPassword, TlsCert, TlsKey, TlsClientCa, OidcIssuers, KeystoneUrl, KeystoneTenant, KeystoneRoles, KeyPassphrase, Origin, TokenSeconds, TokenKeyDays, EventBytesMax, BatchBytesMax, BatchEventsMax, Retention,
-        SyslogUdp, SyslogTcp, SyslogTls, SyslogClientCa,
-        CadfAmqp, CadfExchanges, CadfQueue, CadfTenant, CadfRegion, AwsEndpoint, LogLevel, LogFormat,
+        SyslogUdp, SyslogTcp, SyslogTls, SyslogClientCa, SyslogIdleSeconds,
+        CadfAmqp, CadfExchanges, CadfQueue, CadfTenant, CadfRegion, AwsEndpoint, ViewerOrigins, LogLevel, LogFormat,
     ];
 
     /// <summary>Variables of other programs of ours, which may stand in the same environment.</summary>

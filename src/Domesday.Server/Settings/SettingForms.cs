@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Domesday.Core.Access;
 using Domesday.Core.Control;
 using Domesday.Ingest.Syslog;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace Domesday.Server.Settings;
 
 /// <summary>The forms that settings' values have.</summary>
-internal static class SettingForms
+internal static partial class SettingForms
 {
     private const int OriginCharsMax = 200;
 
@@ -93,7 +94,18 @@ internal static class SettingForms
         return names.Length > 0 ? (names, null) : (null, "is empty: name at least one");
     }
 
+    /// <summary>Origins as a content security policy names them: what stands there is written into a header.</summary>
+    public static (IReadOnlyList<string>? Value, string? Fault) Origins(string text)
+    {
+        var origins = text.Split([',', ';', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (origins.Length == 0) return (null, "is empty: name at least one");
+        return origins.FirstOrDefault(origin => !OriginForm().IsMatch(origin)) is { } wrong ? (null, $"has '{wrong}', which is not an origin such as https://portal.example.com") : (origins, null);
+    }
+
     public static (string? Value, string? Fault) Tenant(string text) => TenantName.Check(text) is null ? (text, null) : (null, "is not a tenant's name");
+
+    [GeneratedRegex(@"^https?://(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?$", RegexOptions.CultureInvariant)]
+    private static partial Regex OriginForm();
 
     private static bool IsListenUrl(string url)
     {

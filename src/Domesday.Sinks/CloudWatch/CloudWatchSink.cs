@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Domesday.Core.Export;
 using Domesday.Core.Forwarding;
@@ -6,7 +8,10 @@ using Domesday.Sinks.Aws;
 namespace Domesday.Sinks.CloudWatch;
 
 /// <summary>PutLogEvents: sorted by time, within its limits; group and stream are made when they are missing, and what it rejects within a success is told event by event.</summary>
-/// <remarks>Source: AWS, Amazon CloudWatch Logs API Reference, PutLogEvents, CreateLogGroup and CreateLogStream.</remarks>
+/// <remarks>
+/// Several streams are filled side by side, each in its own order; an event's id says which stream it goes to, so that it goes there again.
+/// Source: AWS, Amazon CloudWatch Logs API Reference, PutLogEvents, CreateLogGroup and CreateLogStream.
+/// </remarks>
 internal sealed class CloudWatchSink(CloudWatchOptions options, SinkContext context) : ISink
 {
     /// <summary>Older events are refused.</summary>
@@ -17,32 +22,30 @@ internal sealed class CloudWatchSink(CloudWatchOptions options, SinkContext cont
     private const int EventOverheadBytes = 26;
     private const long MicrosecondsPerMillisecond = 1_000;
 
-    /// <summary>The first and the last event of a batch are no further apart.</summary>
+    /// <summary>The first and the last event of a call are no further apart.</summary>
     private static readonly TimeSpan SpanMax = TimeSpan.FromHours(24);
+
+    /// <summary>A quote is two bytes and not six: messages are JSON themselves, and full of them. It is read by a parser and by no browser.</summary>
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly AwsCaller _aws = new("logs", options.Aws, context);
 
-    public SinkLimits Limits => new(EventsMax, BytesMax, BytesMax - EventOverheadBytes) { OverheadBytes = EventOverheadBytes, AgeMax = AgeMax };
+    public SinkLimits Limits => new(EventsMax * options.Streams.Count, BytesMax * options.Streams.Count, BytesMax - EventOverheadBytes) { OverheadBytes = EventOverheadBytes, AgeMax = AgeMax };
 
     public RecordWriter Write => context.Format;
 
     public async ValueTask<Delivery> DeliverAsync(IReadOnlyList<SinkEvent> events, CancellationToken cancellation)
     {
-        var rejected = new List<Rejection>();
-        var open = new Queue<List<int>>(Spans(events));
-        while (open.TryPeek(out var span))
+        var parts = Enumerable.Range(0, events.Count).GroupBy(index => StreamOf(events[index])).ToList();
+        var outcomes = await Task.WhenAll(parts.Select(part => PutAllAsync(options.Streams[part.Key], events, part, cancellation)));
+        var rejected = outcomes.SelectMany(outcome => outcome.Rejected).ToList();
+        var open = outcomes.SelectMany(outcome => outcome.Open).ToList();
+        if (Array.Find(outcomes, outcome => outcome.Failure is not null)?.Failure is { } failure)
         {
-            var answer = await PutAsync(events, span, cancellation);
-            if (answer.Code is not null)
-            {
-                var failure = answer.ToDelivery();
-                // What was put already must not be sent again: only the rest is.
-                return open.Sum(one => one.Count) == events.Count ? failure : Delivery.Partly(rejected, [.. open.SelectMany(one => one)], failure.Answer ?? "", failure.RetryAfter);
-            }
-            rejected.AddRange(RejectedLogEvents.Read(answer.Http.Text, events, span, context.Time.GetUtcNow()));
-            open.Dequeue();
+            // What was put already must not be sent again: only the rest is.
+            return open.Count == events.Count ? failure : Delivery.Partly(rejected, open, failure.Answer ?? "", failure.RetryAfter);
         }
-        return Delivery.Accepted(rejected, $"PutLogEvents to {options.Group}, {options.Stream}");
+        return Delivery.Accepted(rejected, $"PutLogEvents to {options.Group}, {string.Join(", ", parts.Select(part => options.Streams[part.Key]))}");
     }
 
     public ValueTask DisposeAsync()
@@ -51,60 +54,87 @@ internal sealed class CloudWatchSink(CloudWatchOptions options, SinkContext cont
         return ValueTask.CompletedTask;
     }
 
-    private async ValueTask<AwsAnswer> PutAsync(IReadOnlyList<SinkEvent> events, List<int> span, CancellationToken cancellation)
+    private int StreamOf(SinkEvent one)
     {
-        var body = Body(events, span);
+        if (options.Streams.Count == 1) return 0;
+        // FNV-1a, because it must be the same in every process.
+        var hash = 2_166_136_261U;
+        foreach (var part in Encoding.UTF8.GetBytes(one.Id)) hash = (hash ^ part) * 16_777_619U;
+        return (int)(hash % (uint)options.Streams.Count);
+    }
+
+    private async Task<Outcome> PutAllAsync(string stream, IReadOnlyList<SinkEvent> events, IEnumerable<int> part, CancellationToken cancellation)
+    {
+        var rejected = new List<Rejection>();
+        var open = new Queue<List<int>>(Calls(events, part));
+        while (open.TryPeek(out var call))
+        {
+            var answer = await PutAsync(stream, events, call, cancellation);
+            if (answer.Code is not null) return new(rejected, [.. open.SelectMany(one => one)], answer.ToDelivery());
+            rejected.AddRange(RejectedLogEvents.Read(answer.Http.Text, events, call, context.Time.GetUtcNow()));
+            open.Dequeue();
+        }
+        return new(rejected, [], null);
+    }
+
+    private async ValueTask<AwsAnswer> PutAsync(string stream, IReadOnlyList<SinkEvent> events, List<int> call, CancellationToken cancellation)
+    {
+        var body = Body(stream, events, call);
         var answer = await CallAsync("PutLogEvents", body, cancellation);
         if (answer.Code != "ResourceNotFoundException") return answer;
-        if (await MakeStreamAsync(cancellation) is { } refused) return refused;
+        if (await MakeStreamAsync(stream, cancellation) is { } refused) return refused;
         return await CallAsync("PutLogEvents", body, cancellation);
     }
 
     /// <returns>Null when group and stream are there.</returns>
-    private async ValueTask<AwsAnswer?> MakeStreamAsync(CancellationToken cancellation)
+    private async ValueTask<AwsAnswer?> MakeStreamAsync(string stream, CancellationToken cancellation)
     {
-        var stream = Named(("logGroupName", options.Group), ("logStreamName", options.Stream));
-        var made = await CallAsync("CreateLogStream", stream, cancellation);
+        var wanted = Named(("logGroupName", options.Group), ("logStreamName", stream));
+        var made = await CallAsync("CreateLogStream", wanted, cancellation);
         if (made.Code == "ResourceNotFoundException")
         {
             var group = await CallAsync("CreateLogGroup", Named(("logGroupName", options.Group)), cancellation);
             if (group.Code is not (null or "ResourceAlreadyExistsException")) return group;
-            made = await CallAsync("CreateLogStream", stream, cancellation);
+            made = await CallAsync("CreateLogStream", wanted, cancellation);
         }
         if (made.Code is not (null or "ResourceAlreadyExistsException")) return made;
-        CloudWatchLog.StreamMade(context.Logger, context.Id, options.Group, options.Stream);
+        CloudWatchLog.StreamMade(context.Logger, context.Id, options.Group, stream);
         return null;
     }
 
     private ValueTask<AwsAnswer> CallAsync(string action, byte[] body, CancellationToken cancellation) => _aws.PostAsync("/", new Dictionary<string, string>(),
         new Dictionary<string, string> { ["Content-Type"] = "application/x-amz-json-1.1", ["X-Amz-Target"] = "Logs_20140328." + action }, body, cancellation);
 
-    /// <summary>Positions in the order of their times, in parts that are short enough.</summary>
-    private static IEnumerable<List<int>> Spans(IReadOnlyList<SinkEvent> events)
+    /// <summary>Positions in the order of their times, in parts that one call takes.</summary>
+    private static IEnumerable<List<int>> Calls(IReadOnlyList<SinkEvent> events, IEnumerable<int> part)
     {
-        var span = new List<int>();
-        foreach (var index in Enumerable.Range(0, events.Count).OrderBy(index => events[index].Time.Microseconds).ThenBy(index => index))
+        var call = new List<int>();
+        var bytes = 0;
+        foreach (var index in part.OrderBy(index => events[index].Time.Microseconds).ThenBy(index => index))
         {
-            if (span.Count > 0 && (events[index].Time.Microseconds - events[span[0]].Time.Microseconds) / MicrosecondsPerMillisecond >= (long)SpanMax.TotalMilliseconds)
+            var size = events[index].Payload.Length + EventOverheadBytes;
+            var isFull = call.Count == EventsMax || bytes + size > BytesMax;
+            if (call.Count > 0 && (isFull || (events[index].Time.Microseconds - events[call[0]].Time.Microseconds) / MicrosecondsPerMillisecond >= (long)SpanMax.TotalMilliseconds))
             {
-                yield return span;
-                span = [];
+                yield return call;
+                (call, bytes) = ([], 0);
             }
-            span.Add(index);
+            call.Add(index);
+            bytes += size;
         }
-        if (span.Count > 0) yield return span;
+        if (call.Count > 0) yield return call;
     }
 
-    private byte[] Body(IReadOnlyList<SinkEvent> events, List<int> span)
+    private byte[] Body(string stream, IReadOnlyList<SinkEvent> events, List<int> call)
     {
-        using var body = new MemoryStream();
-        using (var json = new Utf8JsonWriter(body))
+        using var body = new MemoryStream(call.Sum(index => events[index].Payload.Length + EventOverheadBytes) * 5 / 4);
+        using (var json = new Utf8JsonWriter(body, Plain))
         {
             json.WriteStartObject();
             json.WriteString("logGroupName"u8, options.Group);
-            json.WriteString("logStreamName"u8, options.Stream);
+            json.WriteString("logStreamName"u8, stream);
             json.WriteStartArray("logEvents"u8);
-            foreach (var index in span)
+            foreach (var index in call)
             {
                 json.WriteStartObject();
                 json.WriteNumber("timestamp"u8, events[index].Time.Microseconds / MicrosecondsPerMillisecond);
@@ -128,4 +158,9 @@ internal sealed class CloudWatchSink(CloudWatchOptions options, SinkContext cont
         }
         return body.ToArray();
     }
+
+    /// <summary>What became of one stream's part of a batch.</summary>
+    /// <param name="Open">Positions that were not put.</param>
+    /// <param name="Failure">Why; null when all were.</param>
+    private sealed record Outcome(IReadOnlyList<Rejection> Rejected, IReadOnlyList<int> Open, Delivery? Failure);
 }

@@ -15,6 +15,7 @@ internal sealed class CloudWatchSinkType : ISinkType
     [
         new("group", "Log group", "Made when it is missing."),
         new("stream", "Log stream", "Made when it is missing; domesday-<tenant> without it."),
+        new("streams", "Streams", "Events are spread over so many, which are filled side by side; 1 without it."),
         .. AwsOptions.Texts,
     ];
 

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Mail;
 using System.Text;
 using Domesday.Core.Export;
 using Domesday.Core.Forwarding;
@@ -8,8 +6,8 @@ using Domesday.Events.Schema;
 
 namespace Domesday.Sinks.Mail;
 
-/// <summary>A mail for each batch: a line for each event, over SMTP.</summary>
-internal sealed class MailSink(MailOptions options, SinkContext context) : ISink
+/// <summary>A mail for each batch: a line for each event, over SMTP. Files are attachments.</summary>
+internal sealed class MailSink(MailOptions options, SinkContext context) : ISink, IFileReceiver
 {
     private const int EventsMax = 50;
     private const int BytesMax = 256 * 1024;
@@ -22,19 +20,29 @@ internal sealed class MailSink(MailOptions options, SinkContext context) : ISink
 
     public async ValueTask<Delivery> DeliverAsync(IReadOnlyList<SinkEvent> events, CancellationToken cancellation)
     {
-        using var client = new SmtpClient(options.Host, options.Port) { EnableSsl = options.IsSecure };
-        if (options.User is not null) client.Credentials = new NetworkCredential(options.User, options.Password);
         var lines = events.Select(one => Encoding.UTF8.GetString(one.Payload.Span)).ToList();
-        using var message = new MailMessage { From = options.From, Subject = Subject(lines), Body = string.Join("\r\n", lines) + "\r\n", BodyEncoding = Encoding.UTF8, SubjectEncoding = Encoding.UTF8 };
-        foreach (var address in options.To) message.To.Add(address);
-        message.Headers.Add("Auto-Submitted", "auto-generated");
-        message.Headers.Add("Message-ID", string.Create(CultureInfo.InvariantCulture, $"<{context.Id}.{events[0].Sequence}.{events[^1].Sequence}@domesday>"));
-        await client.SendMailAsync(message, cancellation);
+        var id = string.Create(CultureInfo.InvariantCulture, $"{context.Id}.{events[0].Sequence}.{events[^1].Sequence}");
+        await SendAsync(MailText.Of(options, id, context.Time.GetUtcNow(), Subject(lines), string.Join("\r\n", lines) + "\r\n"), cancellation);
         MailLog.Sent(context.Logger, context.Id, events.Count);
-        return Delivery.Accepted($"the mail server {options.Host} took it");
+        return Taken;
+    }
+
+    public async ValueTask<Delivery> DeliverFileAsync(SinkFile file, CancellationToken cancellation)
+    {
+        var subject = $"{options.Subject}: {file.Title}";
+        await SendAsync(MailText.Of(options, file.Id, context.Time.GetUtcNow(), subject.Length <= SubjectCharsMax ? subject : subject[..SubjectCharsMax], file.Title + "\r\n", file), cancellation);
+        return Taken;
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private Delivery Taken => Delivery.Accepted($"the mail server {options.Host} took it");
+
+    private async ValueTask SendAsync(string mail, CancellationToken cancellation)
+    {
+        await using var session = await SmtpSession.OpenAsync(options, cancellation);
+        await session.SendAsync(options.From.Address, [.. options.To.Select(address => address.Address)], mail, cancellation);
+    }
 
     private string Subject(List<string> lines)
     {

@@ -1,5 +1,6 @@
 using Domesday.Core.Forwarding;
 using Domesday.Core.Problems;
+using Domesday.Sinks.Transport;
 
 namespace Domesday.Sinks.Mail;
 
@@ -15,12 +16,16 @@ internal sealed class MailSinkType : ISinkType
         new("host", "Mail server"),
         new("port", "Port"),
         new("starttls", "STARTTLS", "True without it: the connection is secured before anything is said."),
+        new("tls", "TLS from the first byte", "As port 465 wants it; instead of STARTTLS."),
         new("user", "User"),
         new("password", "Password"),
         new("from", "From", "Such as audit@example.com"),
         new("to", "To", "Addresses, with commas between them."),
+        TlsTrust.Text,
         new("subject", "Subject", "Stands before what happened; Audit without it."),
     ];
+
+    public bool TakesFiles => true;
 
     public IReadOnlyList<string> Secrets => ["password"];
 

@@ -9,7 +9,7 @@ using Domesday.Sinks.Transport;
 namespace Domesday.Sinks.Webhook;
 
 /// <summary>Posts batches of events as JSON, signed; or messages in the forms of Slack, PagerDuty and Opsgenie.</summary>
-internal sealed class WebhookSink(WebhookOptions options, SinkContext context) : ISink
+internal sealed class WebhookSink(WebhookOptions options, SinkContext context) : ISink, IFileReceiver
 {
     /// <summary>Holds the time and the signature: <c>t=1771020000,v1=…</c>.</summary>
     public const string SignatureHeader = "Domesday-Signature";
@@ -34,13 +34,32 @@ internal sealed class WebhookSink(WebhookOptions options, SinkContext context) :
 
     public RecordWriter Write => _template.Write;
 
-    public async ValueTask<Delivery> DeliverAsync(IReadOnlyList<SinkEvent> events, CancellationToken cancellation)
+    public ValueTask<Delivery> DeliverAsync(IReadOnlyList<SinkEvent> events, CancellationToken cancellation)
     {
         var body = _template.Compose(events);
-        using var request = new HttpRequestMessage(HttpMethod.Post, options.Url) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json") { CharSet = "utf-8" };
+        return PostAsync(string.Create(CultureInfo.InvariantCulture, $"{context.Id}-{events[0].Sequence}-{events[^1].Sequence}"), body, new ByteArrayContent(body), "application/json", cancellation);
+    }
+
+    public async ValueTask<Delivery> DeliverFileAsync(SinkFile file, CancellationToken cancellation)
+    {
+        if (options.Template is not (WebhookOptions.Events or WebhookOptions.Event)) return Delivery.Refused($"What is posted as {options.Template} wants it has no place for a file.");
+        var (body, content) = (file.Content.ToArray(), new ReadOnlyMemoryContent(file.Content));
+        content.Headers.ContentDisposition = new("attachment") { FileName = file.Name };
+        return await PostAsync(file.Id, body, content, file.MediaType, cancellation);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask<Delivery> PostAsync(string delivery, byte[] body, HttpContent content, string mediaType, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, options.Url) { Content = content };
+        content.Headers.ContentType = new MediaTypeHeaderValue(mediaType) { CharSet = "utf-8" };
         request.Headers.TryAddWithoutValidation("User-Agent", "domesday");
-        request.Headers.TryAddWithoutValidation(DeliveryHeader, string.Create(CultureInfo.InvariantCulture, $"{context.Id}-{events[0].Sequence}-{events[^1].Sequence}"));
+        request.Headers.TryAddWithoutValidation(DeliveryHeader, delivery);
         foreach (var (name, value) in options.Headers) request.Headers.TryAddWithoutValidation(name, value);
         if (options.Authorization is { } authorization) request.Headers.TryAddWithoutValidation("Authorization", authorization);
         else if (options.Template == WebhookOptions.Opsgenie) request.Headers.TryAddWithoutValidation("Authorization", "GenieKey " + options.Key);
@@ -48,12 +67,6 @@ internal sealed class WebhookSink(WebhookOptions options, SinkContext context) :
         var answer = await _http.SendAsync(request, cancellation);
         if (!answer.IsSuccess) WebhookLog.NotTaken(context.Logger, context.Id, (int)answer.Status);
         return answer.ToDelivery();
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _http.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     /// <summary>HMAC-SHA256 over the time, a dot and the body: a receiver refuses what is old, so that nobody can send a body again.</summary>

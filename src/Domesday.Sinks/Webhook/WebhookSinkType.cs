@@ -23,6 +23,8 @@ internal sealed class WebhookSinkType : ISinkType
         TlsTrust.Text,
     ];
 
+    public bool TakesFiles => true;
+
     public IReadOnlyList<string> Secrets => ["secret", "key", "authorization", "path"];
 
     public Result<ISink> Open(SinkSettings settings, SinkContext context)

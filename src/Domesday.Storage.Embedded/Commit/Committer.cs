@@ -12,6 +12,9 @@ namespace Domesday.Storage.Embedded.Commit;
 /// <remarks>While the disk syncs, the entries go into the memory tables, where readers do not see them yet; they do once the group is durable.</remarks>
 internal sealed class Committer(LogWriter log, SipHash hash, Func<long> nextFile, StoredEvents stored, SyncThread? syncThread, TimeProvider time) : IDisposable
 {
+    /// <summary>What goes into the tables of a smaller group is done in less time than two threads take to hand over to each other.</summary>
+    private const int OverlapBytesMin = 64 * 1024;
+
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
     private readonly LogGroup _group = new();
@@ -83,7 +86,7 @@ internal sealed class Committer(LogWriter log, SipHash hash, Func<long> nextFile
             log.Append(bytes);
             var length = bytes.Length;
             var started = time.GetTimestamp();
-            if (syncThread is { } thread)
+            if (syncThread is { } thread && length >= OverlapBytesMin)
             {
                 thread.Begin(() => log.Sync(length));
                 meanwhile();

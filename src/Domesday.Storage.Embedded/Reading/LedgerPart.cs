@@ -75,7 +75,7 @@ internal abstract class LedgerPart(string tenant, long firstSequence, int rows)
         foreach (var condition in filter.Conditions)
         {
             if (found.IsEmpty) return found;
-            var rows = condition.Sequences is { } sequences ? RowsAt(sequences) : Matching(condition, found);
+            var rows = condition.Sequences is { } sequences ? RowsAt(sequences) : condition is { Field: EventField.Time, Condition.Match: MatchKind.OutsideHours } ? OutsideHours(condition, found) : Matching(condition, found);
             found = found.And(condition.Not ? rows.Not(Rows) : rows);
         }
         if (timeMatters) found = found.Count <= FewRows ? InTime(found, filter) : found.And(RowsBetween(filter.TimeFrom, filter.TimeTo));
@@ -90,6 +90,17 @@ internal abstract class LedgerPart(string tenant, long firstSequence, int rows)
 
     /// <summary>The rows that satisfy a condition, without its negation; at least those among <paramref name="candidates"/>.</summary>
     protected abstract RowSet Matching(CompiledCondition condition, RowSet candidates);
+
+    /// <summary>By the times that the part has as numbers.</summary>
+    private RowSet OutsideHours(CompiledCondition condition, RowSet candidates)
+    {
+        var rows = new RowSetBuilder(Rows);
+        foreach (var row in Each(candidates))
+        {
+            if (condition.Matcher.IsOutside(new(Time(row)))) rows.Add(row);
+        }
+        return rows.Build();
+    }
 
     /// <summary>Looks at each candidate's entry: for what no index answers.</summary>
     protected RowSet Scan(CompiledCondition condition, RowSet candidates)

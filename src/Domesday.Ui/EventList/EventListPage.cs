@@ -19,7 +19,7 @@ internal static class EventListPage
 {
     public const string Path = "/ui/events";
 
-    private const int RowsOfPage = 100;
+    internal const int RowsOfPage = 100;
 
     public static void MapEventList(this IEndpointRouteBuilder routes)
     {
@@ -43,9 +43,10 @@ internal static class EventListPage
     }
 
     /// <summary>Further rows, for the script that shows them below the others. They continue a page that was recorded.</summary>
-    private static async Task<IResult> RowsAsync(HttpContext http, IEventReader reader, TimeProvider time)
+    private static Task<IResult> RowsAsync(HttpContext http, IEventReader reader, TimeProvider time) => MoreAsync(http, Frame.Of(http, "Events"), reader, time);
+
+    internal static async Task<IResult> MoreAsync(HttpContext http, Frame frame, IEventReader reader, TimeProvider time)
     {
-        var frame = Frame.Of(http, "Events");
         var state = State(http, frame, time.GetUtcNow());
         if (state.Problem is { } wrong) return wrong.ToResult();
         if (state.Cursor is null) return new Core.Problems.Problem(Core.Problems.ProblemKind.Invalid, "The parameter cursor is missing.", "cursor").ToResult();
@@ -59,14 +60,14 @@ internal static class EventListPage
         return TypedResults.Text(ColumnChoice.Parse(http.Request.Query[ColumnChoice.Parameter]).ToCss(), "text/css", Encoding.UTF8);
     }
 
-    private static EventListState State(HttpContext http, Frame frame, DateTimeOffset now) =>
+    internal static EventListState State(HttpContext http, Frame frame, DateTimeOffset now) =>
         EventListState.Of(frame.Query, http.Scope(), frame.Zone, http.Request.Cookies[Preferences.ColumnsCookie], now);
 
     private static Timestamp? LastVisit(HttpContext http) =>
         http.Request.Cookies[Preferences.VisitCookie] is { Length: > 0 and < 40 } text && Timestamp.TryParse(Encoding.UTF8.GetBytes(text), out var time, out _) ? time : null;
 
     /// <summary>A filter that the form adds, in its place in the URL; null when it adds none.</summary>
-    private static UrlState? Added(UrlState url)
+    internal static UrlState? Added(UrlState url)
     {
         if (url["add_field"] is not { } field) return null;
         var rest = url.Without("add_field", "add_value", "add_mode", "cursor");

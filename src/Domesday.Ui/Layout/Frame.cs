@@ -1,3 +1,4 @@
+using System.Globalization;
 using Domesday.Core.Access;
 using Domesday.Core.Control;
 using Domesday.Http.Authorization;
@@ -9,6 +10,9 @@ namespace Domesday.Ui.Layout;
 /// <summary>What stands around every page: who looks at which tenant, and how they want to see it.</summary>
 public sealed record Frame
 {
+    /// <summary>The page for applications' customers.</summary>
+    public const string ViewerPath = "/ui/viewer";
+
     /// <summary>The parameter of all pages that names the tenant.</summary>
     public const string TenantParameter = "tenant";
 
@@ -61,6 +65,19 @@ public sealed record Frame
             Theme = Preferences.Theme(http),
             Now = services.GetRequiredService<TimeProvider>().GetUtcNow(),
         };
+    }
+
+    /// <summary>The page is shown in a frame of an application, to somebody with a viewer's token.</summary>
+    public bool IsViewer { get; init; }
+
+    /// <summary>The page of events that links lead to.</summary>
+    public string EventsPath => IsViewer ? ViewerPath : "/ui/events";
+
+    /// <summary>A link to one event; in a viewer it keeps the list's state.</summary>
+    public string EventHref(long sequence)
+    {
+        var key = sequence.ToString(CultureInfo.InvariantCulture);
+        return IsViewer ? Query.Without("cursor").With("event", key).After(ViewerPath) : Href($"/ui/event/{key}");
     }
 
     /// <summary>A link to another page, about the same tenant.</summary>

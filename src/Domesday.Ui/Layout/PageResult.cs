@@ -19,14 +19,21 @@ public static class PageResult
             builder.CloseComponent();
         });
 
-    public static IResult Fragment<TView, TModel>(Frame frame, TModel model)
-        where TView : View<TModel> => new Result(StatusCodes.Status200OK, builder =>
+    /// <summary>A page without the layout, which pages of other origins may show in a frame.</summary>
+    public static IResult Framed<TView, TModel>(Frame frame, TModel model, IReadOnlyList<string> ancestors)
+        where TView : View<TModel> => new Result(StatusCodes.Status200OK, Cascaded<TView, TModel>(frame, model), ancestors);
+
+    public static IResult Fragment<TView, TModel>(Frame frame, TModel model, int status = StatusCodes.Status200OK)
+        where TView : View<TModel> => new Result(status, Cascaded<TView, TModel>(frame, model));
+
+    private static RenderFragment Cascaded<TView, TModel>(Frame frame, TModel model)
+        where TView : View<TModel> => builder =>
         {
             builder.OpenComponent<CascadingValue<Frame>>(0);
             builder.AddComponentParameter(1, nameof(CascadingValue<>.Value), frame);
             builder.AddComponentParameter(2, nameof(CascadingValue<>.ChildContent), Content<TView, TModel>(model));
             builder.CloseComponent();
-        });
+        };
 
     private static RenderFragment Content<TView, TModel>(TModel model)
         where TView : View<TModel> => builder =>
@@ -36,7 +43,7 @@ public static class PageResult
             builder.CloseComponent();
         };
 
-    private sealed class Result(int status, RenderFragment content) : IResult
+    private sealed class Result(int status, RenderFragment content, IReadOnlyList<string>? ancestors = null) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {
@@ -50,7 +57,7 @@ public static class PageResult
             var response = httpContext.Response;
             response.StatusCode = status;
             response.ContentType = "text/html; charset=utf-8";
-            SecurityHeaders.Set(response);
+            SecurityHeaders.Set(response, ancestors);
             await response.BodyWriter.WriteAsync(Encoding.UTF8.GetBytes(html), httpContext.RequestAborted);
         }
     }

@@ -1,5 +1,6 @@
 // What every page does: theme, menus that close, and the parts that a page's own attributes ask for.
-import { setCookie, getCookie, announce, element } from "./shared.js";
+import { setCookie, getCookie, announce, element, offerZone } from "./shared.js";
+import "./popovers.js";
 
 const YEAR = 400 * 24 * 3600;
 const root = document.documentElement;
@@ -19,31 +20,7 @@ for (const button of document.querySelectorAll("[data-theme-switch]")) {
 
 for (const form of document.querySelectorAll("[data-submit-on-change]")) form.addEventListener("change", () => form.requestSubmit());
 
-for (const link of document.querySelectorAll("[data-local-zone]")) {
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (!zone || zone === "UTC" || document.querySelector(`.zone-switch a[aria-current][href*="${CSS.escape(encodeURIComponent(zone))}"]`)) continue;
-  const url = new URL(link.href);
-  url.searchParams.set("zone", zone);
-  link.href = url.href;
-  link.textContent = zone.replaceAll("_", " ");
-  link.hidden = false;
-}
-
-// One menu at a time; Escape and a click elsewhere close it.
-const popovers = () => document.querySelectorAll("details.popover[open]");
-document.addEventListener("toggle", event => {
-  if (!event.target.matches?.("details.popover") || !event.target.open) return;
-  for (const other of popovers()) if (other !== event.target) other.open = false;
-  const panel = event.target.lastElementChild;
-  panel.style.left = "0";
-  const beyond = panel.getBoundingClientRect().right - document.documentElement.clientWidth + 12;
-  if (beyond > 0) panel.style.left = `${-beyond}px`;
-}, true);
-document.addEventListener("click", event => { for (const open of popovers()) if (!open.contains(event.target)) open.open = false; });
-document.addEventListener("keydown", event => {
-  if (event.key !== "Escape") return;
-  for (const open of popovers()) { open.open = false; open.querySelector("summary").focus(); }
-});
+offerZone(document);
 
 // A visit ends after half an hour without a page.
 const now = Date.now(), seen = Number(getCookie("domesday_seen"));
@@ -55,7 +32,7 @@ const done = sessionStorage.getItem("domesday_done");
 if (done) {
   sessionStorage.removeItem("domesday_done");
   const toast = element("p", { class: "toast" }, done);
-  document.body.append(toast);
+  (document.querySelector("main") ?? document.body).append(toast);
   announce(done);
   setTimeout(() => toast.remove(), 4000);
 }

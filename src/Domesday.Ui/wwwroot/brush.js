@@ -1,5 +1,5 @@
 // Choosing a time in the histogram: by dragging, or with the arrow keys, Shift and Enter.
-import { announce, element } from "./shared.js";
+import { announce, element, go } from "./shared.js";
 
 export function setupBrush(figure) {
   const svg = figure.querySelector("svg");
@@ -33,17 +33,17 @@ export function setupBrush(figure) {
     bubble.hidden = true;
   }
 
-  function go() {
+  function finish() {
     const url = new URL(`${figure.dataset.path}?${figure.dataset.query}`, location.href);
     const iso = time => new Date(time).toISOString().replace(".000Z", "Z");
     url.searchParams.set("from", iso(from + Math.min(anchor, focus) * step));
     url.searchParams.set("to", iso(from + (Math.max(anchor, focus) + 1) * step));
-    location.href = url.href;
+    go(url.href);
   }
 
   svg.addEventListener("pointerdown", event => { if (event.button === 0) { isDragging = true; svg.setPointerCapture(event.pointerId); choose(placeOf(event), placeOf(event)); } });
   svg.addEventListener("pointermove", event => { const place = placeOf(event); if (isDragging) choose(anchor, place); else { choose(place, place); } });
-  svg.addEventListener("pointerup", () => { if (isDragging) go(); });
+  svg.addEventListener("pointerup", () => { if (isDragging) finish(); });
   svg.addEventListener("pointercancel", clear);
   svg.addEventListener("pointerleave", () => { if (!isDragging) clear(); });
   svg.addEventListener("blur", clear);
@@ -54,7 +54,7 @@ export function setupBrush(figure) {
       const next = focus === null ? bars.length - 1 : Math.max(0, Math.min(bars.length - 1, focus + move));
       choose(event.shiftKey && anchor !== null ? anchor : next, next);
       announce(bars[next].dataset.title);
-    } else if (event.key === "Enter" && focus !== null) go();
+    } else if (event.key === "Enter" && focus !== null) finish();
     else if (event.key === "Escape") clear();
   });
 }

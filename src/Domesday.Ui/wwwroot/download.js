@@ -1,5 +1,5 @@
 // A download with its progress. What is cut off on the way is thrown away: it never looks complete.
-import { amount, announce, ask } from "./shared.js";
+import { amount, announce, ask, hasToken } from "./shared.js";
 
 /** More than that goes straight to the browser's own downloads, which shows its bytes. */
 const EVENTS_MAX = 300000;
@@ -7,7 +7,7 @@ const EVENTS_MAX = 300000;
 export function setupDownload(panel) {
   const total = Number(panel.dataset.total);
   const progress = panel.querySelector("[data-download-progress]");
-  if (!progress || total > EVENTS_MAX) return;
+  if (!progress || total > EVENTS_MAX && !hasToken()) return;
   const [bar, said, cancel] = [progress.querySelector("progress"), progress.querySelector("span"), progress.querySelector("button")];
   let abort = null;
   cancel.addEventListener("click", () => abort?.abort());

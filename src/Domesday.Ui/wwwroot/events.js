@@ -6,6 +6,14 @@ import { setupColumns } from "./columns.js";
 import { setupCompletion } from "./completion.js";
 import { setupDownload } from "./download.js";
 
+// Office hours are those of the reader's own place.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+for (const link of document.querySelectorAll("a[data-own-zone]")) {
+  const url = new URL(link.href);
+  if (zone) url.searchParams.set("zone", zone);
+  link.href = url.href;
+}
+
 const table = document.querySelector("[data-events]");
 setupRows(table);
 setupTail(table);

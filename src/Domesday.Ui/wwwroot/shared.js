@@ -28,9 +28,39 @@ export function element(name, attributes = {}, ...children) {
 /** Control and format characters as their code points, as the service shows them. */
 export const visible = text => String(text).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, letter => `⟨U+${letter.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
 
+let bearer = null, ended = () => location.reload(), navigate = url => { location.href = url; };
+
+/** From now on a token is shown with each request, in its header, and no cookie is. */
+export function presentToken(token, whenEnded) {
+  [bearer, ended] = [token, whenEnded];
+}
+
+export const hasToken = () => bearer !== null;
+
+/** Goes to another address of the same page. */
+export const go = url => navigate(url);
+
+export function navigateBy(how) {
+  navigate = how;
+}
+
 /** Asks the service; a session that has ended shows the form for signing in, in this place. */
 export async function ask(url, options = {}) {
-  const response = await fetch(url, { credentials: "same-origin", ...options });
-  if (response.status === 401) location.reload();
+  const shown = bearer === null ? { credentials: "same-origin" } : { credentials: "omit", headers: { Authorization: `Bearer ${bearer}` } };
+  const response = await fetch(url, { ...shown, ...options });
+  if (response.status === 401) ended();
   return response;
+}
+
+/** Offers times in the browser's own zone. */
+export function offerZone(within) {
+  for (const link of within.querySelectorAll("[data-local-zone]")) {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (!zone || zone === "UTC" || within.querySelector(`.zone-switch a[aria-current][href*="${CSS.escape(encodeURIComponent(zone))}"]`)) continue;
+    const url = new URL(link.href);
+    url.searchParams.set("zone", zone);
+    link.href = url.href;
+    link.textContent = zone.replaceAll("_", " ");
+    link.hidden = false;
+  }
 }

@@ -88,8 +88,7 @@ public class DockerUcpRecordTests
         byte[] bytes = [.. entry.Slice(0, at), .. "\"sequence\":0,"u8, .. entry.Slice(at, entry.Length - at)];
         var (fields, json, output) = (new EntryFields(), new RecordJson(), new ByteBuffer());
         fields.Read(new StoredEntry("acme", 0, bytes));
-        DockerUcpRecord.Write(fields, json);
-        DockerUcpRecord.AppendAsGo(json.Written, output);
+        DockerUcpRecord.Append(fields, json, output);
         return Encoding.UTF8.GetString(output.Written);
     }
 }

@@ -223,6 +223,63 @@ public sealed class PassingTests
     }
 
     [Fact]
+    public async Task A_head_that_comes_a_byte_at_a_time_is_given_up_and_an_idle_connection_is_not()
+    {
+        await using var proxy = await ProxyFixture.StartAsync(service: false, change: options => options with { Time = new QuickHalfMinutes() });
+        using var idle = await proxy.ClientAsync();
+        using var slow = await proxy.ClientAsync();
+        var answer = slow.ReadToEndAsync();
+        await slow.SendAsync("GET / HTTP/1.1\r\nX-Slow: ");
+        Assert.StartsWith("HTTP/1.1 408 ", await answer, StringComparison.Ordinal);
+        Assert.Equal(0, proxy.Proxy.Counters.Requests);
+        await idle.SendAsync("GET /1 HTTP/1.1\r\nHost: d\r\n\r\n");
+        using var upstream = await proxy.UpstreamAsync();
+        Assert.StartsWith("GET /1", await upstream.ReadAsync(28), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_body_that_is_shorter_than_its_length_never_passes_for_whole()
+    {
+        await using var proxy = await ProxyFixture.StartAsync();
+        using (var client = await proxy.ClientAsync())
+        {
+            const string request = "POST /short HTTP/1.1\r\nHost: d\r\nContent-Length: 10\r\n\r\nabc";
+            await client.SendAsync(request);
+            using var upstream = await proxy.UpstreamAsync();
+            await upstream.ReadAsync(request.Length);
+            client.EndSending();
+            await Assert.ThrowsAnyAsync<IOException>(upstream.ReadToEndAsync);
+        }
+        while (proxy.Proxy.Captured.Metadata == 0) await Task.Delay(5, TestContext.Current.CancellationToken);
+        Assert.Equal(499, Assert.Single(await proxy.EventsAsync()).Outcome!.Status);
+    }
+
+    [Fact]
+    public async Task What_comes_behind_a_body_that_is_longer_than_its_length_is_judged_as_a_request_of_its_own()
+    {
+        await using var proxy = await ProxyFixture.StartAsync(service: false);
+        using var client = await proxy.ClientAsync();
+        const string request = "POST /long HTTP/1.1\r\nHost: d\r\nContent-Length: 3\r\n\r\nabc";
+        await client.SendAsync(request + "defg\r\n\r\n");
+        using var upstream = await proxy.UpstreamAsync();
+        Assert.Equal(request, await upstream.ReadAsync(request.Length));
+        await upstream.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na");
+        Assert.StartsWith("HTTP/1.1 200 ", await client.ReadAsync(39), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 400 ", await client.ReadToEndAsync(), StringComparison.Ordinal);
+        Assert.Equal("", await upstream.ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task A_head_of_too_many_fields_is_refused()
+    {
+        await using var proxy = await ProxyFixture.StartAsync(service: false);
+        using var client = await proxy.ClientAsync();
+        await client.SendAsync("GET / HTTP/1.1\r\n" + string.Concat(Enumerable.Range(0, 300).Select(i => $"A{i}: b\r\n")) + "\r\n");
+        Assert.StartsWith("HTTP/1.1 431 ", await client.ReadToEndAsync(), StringComparison.Ordinal);
+        Assert.Equal(0, proxy.Proxy.Counters.Requests);
+    }
+
+    [Fact]
     public async Task Chunks_that_lie_break_the_request_off_at_the_upstream_too()
     {
         await using var proxy = await ProxyFixture.StartAsync(service: false);
@@ -253,5 +310,12 @@ public sealed class PassingTests
             got += read;
             if (got % length == 0) await upstream.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na");
         }
+    }
+
+    /// <summary>Time in which what should take half a minute takes a moment, and all else as long as ever.</summary>
+    private sealed class QuickHalfMinutes : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, dueTime == TimeSpan.FromSeconds(30) ? TimeSpan.FromMilliseconds(50) : dueTime, period);
     }
 }

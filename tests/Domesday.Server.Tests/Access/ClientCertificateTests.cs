@@ -64,14 +64,55 @@ public sealed class ClientCertificateTests
         Assert.Equal(HttpStatusCode.Unauthorized, await nobody.StatusAsync(HttpMethod.Get, "/audit/v1/me"));
     }
 
-    private static async Task<RunningService> StartAsync(TestFolder folder, params string[] arguments)
+    [Fact]
+    public async Task A_certificate_that_is_not_valid_any_more_opens_no_route()
+    {
+        using var folder = new TestFolder();
+        var time = new ManualTime(TimeProvider.System.GetUtcNow());
+        await using var service = await StartAsync(folder, time);
+        using var admin = Client(service, null, People.Basic("admin", TestService.Password).ToString());
+        var ended = new List<(string What, X509Certificate2 Certificate, HttpClient Client)>();
+        foreach (var user in new[] { "revoked", "expired", "disabled", "deleted" })
+        {
+            using var made = await admin.PostAsJsonAsync("/audit/v1/users", new JsonObject { ["name"] = user, ["password"] = People.Password, ["role"] = "tenant_admin" }, Cancellation);
+            var bundle = await TestService.PostAsync(admin, "/audit/v1/certificates", new() { ["user"] = user, ["days"] = user == "expired" ? 1 : 30 });
+            var certificate = CertificateOf(bundle);
+            ended.Add((user, certificate, Client(service, certificate)));
+            Assert.Equal(HttpStatusCode.OK, await ended[^1].Client.StatusAsync(HttpMethod.Get, "/audit/v1/events"));
+            if (user == "revoked") Assert.Equal(HttpStatusCode.NoContent, await admin.StatusAsync(HttpMethod.Delete, $"/audit/v1/certificates/{certificate.SerialNumber}"));
+            if (user == "disabled") Assert.Equal(HttpStatusCode.OK, await admin.StatusAsync(HttpMethod.Patch, "/audit/v1/users/disabled", new() { ["disabled"] = true }));
+            if (user == "deleted") Assert.Equal(HttpStatusCode.NoContent, await admin.StatusAsync(HttpMethod.Delete, "/audit/v1/users/deleted"));
+        }
+        var forged = SelfSigned("CN=admin");
+        ended.Add(("nobody's authority", forged, Client(service, forged)));
+        time.Advance(TimeSpan.FromDays(2));
+        foreach (var route in NegativeMatrixTests.Guarded)
+        {
+            foreach (var (what, _, client) in ended)
+            {
+                var answer = await NegativeMatrixTests.AskAsync(client, route, MatrixWorld.Call(route, MatrixWorld.NotThere));
+                Assert.True(answer.StartsWith("401", StringComparison.Ordinal), $"{route.Route} with {what}: {answer}");
+            }
+            // Longer than the limiter remembers: this is about answers, not about haste.
+            time.Advance(TimeSpan.FromMinutes(16));
+        }
+        foreach (var (_, certificate, client) in ended)
+        {
+            client.Dispose();
+            certificate.Dispose();
+        }
+    }
+
+    private static Task<RunningService> StartAsync(TestFolder folder, params string[] arguments) => StartAsync(folder, TimeProvider.System, arguments);
+
+    private static async Task<RunningService> StartAsync(TestFolder folder, TimeProvider time, params string[] arguments)
     {
         using var certificate = SelfSigned("CN=127.0.0.1");
         await File.WriteAllTextAsync(folder["cert.pem"], certificate.ExportCertificatePem(), Cancellation);
         await File.WriteAllTextAsync(folder["key.pem"], certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(), Cancellation);
         var settings = TestService.Settings(["--urls", "https://127.0.0.1:0", "--data", folder["data"], "--admin-password", TestService.Password, "--tls-cert", folder["cert.pem"], "--tls-key", folder["key.pem"], .. arguments]);
-        var store = new TestKit.MemoryStore(TimeProvider.System);
-        var parts = new ServeParts { OpenStore = (_, _) => ValueTask.FromResult(new StorePair(store, store)), Sources = IngestCatalog.Sources };
+        var store = new TestKit.MemoryStore(time);
+        var parts = new ServeParts { OpenStore = (_, _) => ValueTask.FromResult(new StorePair(store, store)), Sources = IngestCatalog.Sources, Time = time };
         var started = await RunningService.StartAsync(settings, parts, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance, Cancellation);
         Assert.Null(started.Problem);
         return started.Value;

@@ -66,8 +66,29 @@ public sealed class ReportTests
         await using var service = await FilledAsync();
         var page = await TestService.GetAsync(service.Admin, "/audit/v1/events?from=2026-02-01&to=2026-03-01&outside_hours=8-18&order=asc");
         Assert.Equal(["2", "4"], page["events"]!.AsArray().Select(found => found!["id"]!.GetValue<string>()));
-        using var wrong = await service.Admin.GetAsync("/audit/v1/events?outside_hours=18-8", Cancellation);
-        Assert.Equal(System.Net.HttpStatusCode.BadRequest, wrong.StatusCode);
+        foreach (var text in (string[])["18-8", "8", "8-18@Nowhere/Land", "8-18@", "8-18@W. Europe Standard Time"])
+        {
+            using var wrong = await service.Admin.GetAsync("/audit/v1/events?outside_hours=" + Uri.EscapeDataString(text), Cancellation);
+            Assert.Equal(System.Net.HttpStatusCode.BadRequest, wrong.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Office_hours_follow_the_clocks_of_a_place_through_summer_time()
+    {
+        await using var service = await TestService.StartAsync(sources: IngestCatalog.Sources);
+        // Berlin is two hours ahead of UTC until 25 October 2026, and one from then on; Kathmandu always five and three quarters.
+        string[] times = ["2026-10-22T05:59:59Z", "2026-10-22T06:00:00Z", "2026-10-22T16:00:00Z", "2026-10-24T10:00:00Z", "2026-10-25T22:59:59Z", "2026-10-25T23:00:00Z", "2026-10-26T06:30:00Z", "2026-10-26T07:00:00Z", "2026-10-26T16:30:00Z"];
+        foreach (var time in times) await TestService.PostAsync(service.Admin, "/audit/v1/events", new() { ["id"] = time, ["time"] = time, ["action"] = "read" });
+        async Task<string[]> OutsideAsync(string hours)
+        {
+            var page = await TestService.GetAsync(service.Admin, $"/audit/v1/events?from=2026-10-01&to=2026-11-01&order=asc&sort=time&outside_hours={Uri.EscapeDataString(hours)}");
+            return [.. page["events"]!.AsArray().Select(found => found!["id"]!.GetValue<string>())];
+        }
+        Assert.Equal([times[0], times[2], times[3], times[4], times[5], times[6]], await OutsideAsync("8-18@Europe/Berlin"));
+        Assert.Equal([times[3], times[4]], await OutsideAsync("0-24@Europe/Berlin"));
+        Assert.Equal([times[0], times[1], times[3], times[4], times[5], times[6], times[7]], await OutsideAsync("8-18"));
+        Assert.Equal([times[2], times[3], times[8]], await OutsideAsync("0-20@Asia/Kathmandu"));
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Domesday.Http.Authorization;
 using Domesday.Server.OpenApi;
@@ -73,15 +72,10 @@ public sealed class OpenApiTests
     [Fact]
     public async Task Another_validator_finds_no_fault_in_the_description()
     {
-        var npm = ((string[])["/usr/bin/npm", "/usr/local/bin/npm"]).FirstOrDefault(File.Exists);
-        Assert.SkipUnless(npm is not null, "Needs the Debian package npm.");
-        using var folder = new TestFolder();
-        foreach (var file in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "OpenApi", "validator"))) File.Copy(file, folder[Path.GetFileName(file)]);
-        var (installed, said) = await RunAsync(npm!, folder, "ci", "--no-audit", "--no-fund", "--ignore-scripts");
-        Assert.SkipUnless(installed, $"The validator could not be installed from npm: {said}");
+        using var folder = await NpmFolder.InstallAsync("OpenApi", "validator");
         await using var world = await MatrixWorld.StartAsync();
         await File.WriteAllTextAsync(folder["openapi.json"], await world.Service.Nobody.GetStringAsync("/openapi.json", Cancellation), Cancellation);
-        var (valid, faults) = await RunAsync(Path.Combine(Path.GetDirectoryName(npm!)!, "node"), folder, "validate.mjs", "openapi.json");
+        var (valid, faults) = await folder.RunAsync("validate.mjs", "openapi.json");
         Assert.True(valid, faults);
     }
 
@@ -138,13 +132,4 @@ public sealed class OpenApiTests
         JsonArray items => items.SelectMany(item => item is null ? [] : References(item)),
         _ => [],
     };
-
-    private static async Task<(bool IsDone, string Output)> RunAsync(string program, TestFolder folder, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder[""], RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var errors = process.StandardError.ReadToEndAsync(Cancellation);
-        var output = await process.StandardOutput.ReadToEndAsync(Cancellation) + await errors;
-        await process.WaitForExitAsync(Cancellation);
-        return (process.ExitCode == 0, output);
-    }
 }

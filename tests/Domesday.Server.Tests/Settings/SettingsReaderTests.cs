@@ -40,6 +40,16 @@ public sealed class SettingsReaderTests : IDisposable
     }
 
     [Theory]
+    [InlineData("https://portal.example.com,https://*.example.org:8443,http://localhost:3000", true)]
+    [InlineData("*", false)]
+    [InlineData("https://*", false)]
+    [InlineData("https://portal.example.com/path", false)]
+    [InlineData("https://a.example; script-src *", false)]
+    [InlineData("'self'", false)]
+    public void Origins_that_may_frame_the_viewer_say_no_more_in_its_policy_than_themselves(string text, bool isTaken) =>
+        Assert.Equal(isTaken, SettingsReader.Read(["--viewer-origins", text], new Dictionary<string, string>()).Faults.Count == 0);
+
+    [Theory]
     [InlineData("DOMESDAY_BATCH_EVENT_MAX", "DOMESDAY_BATCH_EVENTS_MAX")]
     [InlineData("DOMESDAY_URL", "DOMESDAY_URLS")]
     [InlineData("DOMESDAY_PORT", "DOMESDAY_")]

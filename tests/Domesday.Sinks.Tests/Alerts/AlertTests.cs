@@ -34,6 +34,31 @@ public class AlertTests
     }
 
     [Fact]
+    public async Task What_a_rule_has_counted_outlives_a_restart()
+    {
+        using var folder = new TestFolder();
+        await using var first = await SinkCalls.ServiceAsync(data: folder);
+        await RuleAsync(first, new() { ["name"] = "many", ["filter"] = "resource_type=order", ["condition"] = "count", ["count"] = 3, ["window_seconds"] = 3_600, ["cooldown_seconds"] = 3_600 });
+        await first.AppendAsync(2);
+        var memory = Path.Combine(folder["data"], "alerts", "default.json");
+        while (!File.Exists(memory) || JsonNode.Parse(await File.ReadAllTextAsync(memory, TestContext.Current.CancellationToken))!["rules"]!.AsObject().All(rule => rule.Value!["groups"]!.AsObject().All(group => group.Value!["times"]!.AsArray().Count < 2)))
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        await first.DisposeAsync();
+        await using var second = await SinkCalls.ServiceAsync(first.Store, folder);
+        Assert.Empty(await RaisedAsync(second));
+        await second.AppendAsync(1);
+        var alert = await second.EventAsync("default", one => one.Operation == "alert.fired");
+        Assert.StartsWith("many: 3 events within", alert.Reason!.Text, StringComparison.Ordinal);
+        await second.DisposeAsync();
+        await using var third = await SinkCalls.ServiceAsync(first.Store, folder);
+        await third.AppendAsync(6);
+        await third.AppendAsync("default", "done");
+        var rule = (await TestService.GetAsync(third.Admin, "/audit/v1/alerts"))["alerts"]![0]!;
+        Assert.Equal(1, rule["fired"]!.GetValue<long>());
+        Assert.Single(await RaisedAsync(third));
+    }
+
+    [Fact]
     public async Task Count_within_a_window_raises_one_alert_for_each_group_and_then_cools_down()
     {
         await using var service = await SinkCalls.ServiceAsync();

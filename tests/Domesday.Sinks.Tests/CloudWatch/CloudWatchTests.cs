@@ -39,6 +39,31 @@ public class CloudWatchTests
     }
 
     [Fact]
+    public async Task Events_spread_over_several_streams_are_all_there_once_and_each_stream_has_its_own_in_order()
+    {
+        await using var aws = await MotoServer.StartAsync(MotoServer.PaletteActions);
+        await using var service = await ServiceAsync(aws);
+        var settings = Settings(aws);
+        settings["streams"] = 3;
+        var id = await service.SinkAsync("cloudwatch", settings, OrdersAlone);
+        for (var round = 1; round <= 3; round++)
+        {
+            await service.AppendAsync(200);
+            await service.SinkDoneAsync(id, round * 200);
+        }
+        var all = new List<long>();
+        for (var stream = 1; stream <= 3; stream++)
+        {
+            var sequences = (await aws.MessagesAsync(Group, $"events-0{stream}")).Select(message => message["sequence"]!.GetValue<long>()).ToList();
+            Assert.Equal(sequences.Order(), sequences);
+            Assert.InRange(sequences.Count, 100, 300);
+            all.AddRange(sequences);
+        }
+        Assert.Equal(600, all.Count);
+        Assert.Distinct(all);
+    }
+
+    [Fact]
     public async Task Wrong_secret_holds_the_sink_and_the_right_one_lets_it_go_on_without_loss()
     {
         await using var aws = await MotoServer.StartAsync(MotoServer.PaletteActions);

@@ -1,5 +1,8 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Domesday.Sinks.Tests.Mail;
@@ -9,9 +12,13 @@ internal sealed class SmtpReceiver : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
+    private readonly X509Certificate2? _certificate;
+    private readonly bool _isSecureFromFirstByte;
 
-    public SmtpReceiver()
+    /// <param name="certificate">Null: it knows no TLS.</param>
+    public SmtpReceiver(X509Certificate2? certificate = null, bool isSecureFromFirstByte = false)
     {
+        (_certificate, _isSecureFromFirstByte) = (certificate, isSecureFromFirstByte);
         _listener.Start();
         _ = Task.Run(RunAsync);
     }
@@ -20,8 +27,20 @@ internal sealed class SmtpReceiver : IDisposable
 
     public List<string> Mails { get; } = [];
 
+    public List<string> Commands { get; } = [];
+
+    /// <summary>Those that came within TLS.</summary>
+    public List<string> SecureCommands { get; } = [];
+
     /// <summary>How many mails are refused first.</summary>
     public int Refusals { get; set; }
+
+    /// <summary>The text of a mail without attachments.</summary>
+    public static string BodyOf(string mail)
+    {
+        var lines = mail.Split('\n').Select(line => line.TrimEnd('\r')).ToList();
+        return Encoding.UTF8.GetString(Convert.FromBase64String(string.Concat(lines.Skip(lines.IndexOf("") + 1))));
+    }
 
     public void Dispose()
     {
@@ -32,40 +51,63 @@ internal sealed class SmtpReceiver : IDisposable
 
     private async Task RunAsync()
     {
-        try
+        while (!_stop.IsCancellationRequested)
         {
-            while (true)
+            try
             {
                 using var client = await _listener.AcceptTcpClientAsync(_stop.Token);
-                await ServeAsync(client);
+                await ServeAsync(client.GetStream());
             }
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException)
-        {
-            // The test ends.
+            catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException or IOException or SocketException or AuthenticationException)
+            {
+                // The test ends, or the caller does not believe the certificate.
+            }
         }
     }
 
-    private async Task ServeAsync(TcpClient client)
+    private async Task<Stream> SecureAsync(Stream stream)
     {
-        using var reader = new StreamReader(client.GetStream(), Encoding.UTF8);
-        await using var writer = new StreamWriter(client.GetStream(), new UTF8Encoding(false)) { AutoFlush = true, NewLine = "\r\n" };
-        await writer.WriteLineAsync("220 test");
-        while (await reader.ReadLineAsync(_stop.Token) is { } line)
+        var secure = new SslStream(stream);
+        await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _stop.Token);
+        return secure;
+    }
+
+    private async Task ServeAsync(Stream stream)
+    {
+        if (_isSecureFromFirstByte) stream = await SecureAsync(stream);
+        await SayAsync(stream, "220 test");
+        while (await LineAsync(stream) is { } line)
         {
+            Commands.Add(line);
+            if (stream is SslStream) SecureCommands.Add(line);
             var verb = line.Split(' ')[0].ToUpperInvariant();
             if (verb == "QUIT") break;
             if (verb == "MAIL" && Refusals-- > 0)
             {
-                await writer.WriteLineAsync("451 later");
+                await SayAsync(stream, "451 later");
                 continue;
             }
-            await writer.WriteLineAsync(verb == "DATA" ? "354 go on" : "250 yes");
+            await SayAsync(stream, verb switch { "DATA" => "354 go on", "STARTTLS" => "220 go on", "AUTH" => "235 yes", "EHLO" => "250-test\r\n250 AUTH PLAIN", _ => "250 yes" });
+            if (verb == "STARTTLS") stream = await SecureAsync(stream);
             if (verb != "DATA") continue;
             var mail = new StringBuilder();
-            while (await reader.ReadLineAsync(_stop.Token) is { } text && text != ".") mail.AppendLine(text);
+            while (await LineAsync(stream) is { } text && text != ".") mail.AppendLine(text);
             lock (Mails) Mails.Add(mail.ToString());
-            await writer.WriteLineAsync("250 taken");
+            await SayAsync(stream, "250 taken");
         }
+    }
+
+    private async Task SayAsync(Stream stream, string line) => await stream.WriteAsync(Encoding.ASCII.GetBytes(line + "\r\n"), _stop.Token);
+
+    private async Task<string?> LineAsync(Stream stream)
+    {
+        var line = new List<byte>();
+        var one = new byte[1];
+        while (await stream.ReadAsync(one, _stop.Token) == 1)
+        {
+            if (one[0] == '\n') return Encoding.UTF8.GetString([.. line]).TrimEnd('\r');
+            line.Add(one[0]);
+        }
+        return null;
     }
 }

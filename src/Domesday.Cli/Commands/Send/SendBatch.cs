@@ -5,13 +5,15 @@ namespace Domesday.Cli.Commands.Send;
 /// <summary>Events that travel in one request, and where each of them stands in the file.</summary>
 /// <param name="number">Of the batch, from 0.</param>
 /// <param name="firstLine">What begins on an earlier line is passed over.</param>
-internal sealed class SendBatch(long number, long firstLine)
+/// <param name="isExport">Lines are those of an export: see <see cref="ExportedEvent"/>.</param>
+internal sealed class SendBatch(long number, long firstLine, bool isExport = false)
 {
     /// <summary>Well below what a service takes in one request.</summary>
     public const int BytesMax = 8 * 1024 * 1024;
 
     private readonly ArrayBufferWriter<byte> _body = new(64 * 1024);
     private readonly List<long> _lines = [];
+    private readonly ArrayBufferWriter<byte> _event = new();
 
     public long Number => number;
 
@@ -25,6 +27,12 @@ internal sealed class SendBatch(long number, long firstLine)
     public void Add(long line, ReadOnlySpan<byte> json)
     {
         if (line < firstLine) return;
+        if (isExport)
+        {
+            _event.ResetWrittenCount();
+            if (!ExportedEvent.TryWrite(json, _event)) return;
+            json = _event.WrittenSpan;
+        }
         var place = _body.GetSpan(json.Length + 1);
         json.CopyTo(place);
         // A line end within JSON is white space, and in NDJSON the end of the event.

@@ -12,7 +12,8 @@ internal static class SendCommand
     public static Command Create(CliConsole console)
     {
         var command = new ExampledCommand("send", "Sends events out of a file.",
-            "domesday send events.ndjson", "tail -n 100 app.log | to-events | domesday send -", "domesday send --partial --from-line 12001 events.ndjson")
+            "domesday send events.ndjson", "tail -n 100 app.log | to-events | domesday send -", "domesday send --partial --from-line 12001 events.ndjson",
+            "domesday send --export archive.ndjson.gz --server https://other.example.com")
         {
             Remarks = "The file is NDJSON, a JSON array, or JSON objects one after another; plain or gzip. An event that has an id is stored once, however often it is sent.",
         };
@@ -24,9 +25,10 @@ internal static class SendCommand
         var gzip = new Option<bool>("--gzip") { Description = "Compresses what is sent." };
         var first = new Option<long>("--from-line") { HelpName = "NUMBER", Description = "Passes over what begins on an earlier line: to go on after a failure.", DefaultValueFactory = _ => 1 };
         var receipts = new Option<string?>("--receipts") { HelpName = "FILE", Description = "Keeps the receipts, one on each line: what proofs are asked for with." };
+        var export = new Option<bool>("--export") { Description = "The file is an export, or an object of an S3 sink's archive: what the service that kept it had set, such as sequences, is left out, and so is its manifest." };
         var json = new Option<bool>("--json") { Description = "Tells the result as one JSON object." };
         command.Arguments.Add(file);
-        foreach (var option in new Option[] { batch, connections, partial, quarantine, gzip, first, receipts, json }) command.Options.Add(option);
+        foreach (var option in new Option[] { batch, connections, partial, quarantine, gzip, first, receipts, export, json }) command.Options.Add(option);
         var connection = new ConnectionOptions(console).AddTo(command);
         command.SetAction(async (parse, cancellation) =>
         {
@@ -39,6 +41,7 @@ internal static class SendCommand
                 Connections = InRange("--connections", parse.GetValue(connections), 1, 64),
                 FirstLine = parse.GetValue(first),
                 ReceiptsFile = parse.GetValue(receipts),
+                IsExport = parse.GetValue(export),
             };
             if (console.IsTyped && parse.GetValue(file) is null or "-") await console.Error.WriteLineAsync("Type events, and end with Ctrl-D.");
             await using var events = await EventFile.OpenAsync(parse.GetValue(file) is { } path and not "-" ? File.OpenRead(path) : console.Input, cancellation);

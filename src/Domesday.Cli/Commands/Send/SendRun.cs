@@ -37,7 +37,7 @@ internal sealed class SendRun(CliConsole console, SendSettings settings)
     {
         for (long number = 0; !HasFailed; number++)
         {
-            var batch = new SendBatch(number, settings.FirstLine);
+            var batch = new SendBatch(number, settings.FirstLine, settings.IsExport);
             while (batch.Count < settings.BatchEvents && !batch.IsLarge && await events.ReadAsync(batch, cancellation))
             {
             }

@@ -10,4 +10,7 @@ internal sealed record SendSettings(Func<ReadOnlyMemory<byte>, CancellationToken
     public required long FirstLine { get; init; }
 
     public required string? ReceiptsFile { get; init; }
+
+    /// <summary>The file is an export.</summary>
+    public bool IsExport { get; init; }
 }
