@@ -1,6 +1,5 @@
 using Domesday.Core.Access;
 using Domesday.Core.Query;
-using Domesday.Core.Storage;
 using Domesday.Events.Json;
 using Domesday.Events.Schema;
 using Domesday.Storage.Postgres.Ledgers;

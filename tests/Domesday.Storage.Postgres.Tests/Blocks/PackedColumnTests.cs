@@ -100,13 +100,13 @@ public sealed class PackedColumnTests
         }
     }
 
-    private static IEnumerable<int> Read(byte[] packed, int count)
+    private static List<int> Read(byte[] packed, int count)
     {
         var column = new CodeColumn(packed, count);
         return Enumerable.Range(0, count).Select(index => column[index]).ToList();
     }
 
-    private static IEnumerable<long> Numbers(byte[] packed, int count)
+    private static List<long> Numbers(byte[] packed, int count)
     {
         var column = new NumberColumn(packed, count);
         return Enumerable.Range(0, count).Select(index => column[index]).ToList();

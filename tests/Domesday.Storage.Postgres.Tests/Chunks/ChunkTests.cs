@@ -1,6 +1,5 @@
 using System.Text;
 using Domesday.Core.Storage;
-using Domesday.Events.Json;
 using Domesday.Storage.Postgres.Chunks;
 using Domesday.Storage.Postgres.Columns;
 using Domesday.Storage.Postgres.Ledgers;
