@@ -11,7 +11,7 @@ using Domesday.Samples.Shop;
 //   curl -H 'X-Demo-User: bob' -X POST 'http://127.0.0.1:5080/orders/1/refunds?reason=broken'
 //   ./domesday query --service shop
 var builder = WebApplication.CreateSlimBuilder(args);
-builder.WebHost.UseUrls("http://127.0.0.1:5080");
+builder.WebHost.UseUrls(builder.Configuration["SHOP_URL"] ?? "http://127.0.0.1:5080");
 builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ShopJson.Default));
 builder.Services.AddDomesdayCapture(options =>
 {
@@ -21,7 +21,7 @@ builder.Services.AddDomesdayCapture(options =>
         Credential = ClientCredential.ApiKey(builder.Configuration["DOMESDAY_KEY"] ?? throw new InvalidOperationException("Set DOMESDAY_KEY to a key with the right write.")),
     };
     options.Service = "shop";
-    options.Folder = "capture";
+    options.Folder = builder.Configuration["SHOP_FOLDER"] ?? "capture";
 });
 var application = builder.Build();
 

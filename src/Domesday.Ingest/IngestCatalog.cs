@@ -1,5 +1,6 @@
 using Domesday.Http.PlugIns;
 using Domesday.Ingest.Cadf;
+using Domesday.Ingest.Journal;
 using Domesday.Ingest.KubernetesAudit;
 using Domesday.Ingest.NativeJson;
 using Domesday.Ingest.OtlpLogs;
@@ -12,7 +13,7 @@ namespace Domesday.Ingest;
 public static class IngestCatalog
 {
     public static IReadOnlyList<IIngestSource> Sources { get; } =
-        [new NativeJsonSource(), new KubernetesAuditSource(), new OtlpLogsSource(), new SyslogSource(), new CadfSource(), new UcpAuditSource()];
+        [new NativeJsonSource(), new KubernetesAuditSource(), new OtlpLogsSource(), new SyslogSource(), new CadfSource(), new UcpAuditSource(), new JournalSource()];
 
     /// <returns>Null for a kind that no source here has.</returns>
     public static IIngestSource? Find(string kind) => Sources.FirstOrDefault(source => source.Kind == kind);

@@ -25,6 +25,7 @@ internal static class SyslogComposition
                 Tcp = settings.SyslogTcp,
                 Tls = settings.SyslogTls,
                 Authentication = settings.SyslogTls.Count > 0 ? certificate!.Authentication(issuers) : null,
+                IdleTimeout = settings.SyslogIdleSeconds == 0 ? null : TimeSpan.FromSeconds(settings.SyslogIdleSeconds),
                 IsActive = tenant => core.Ledger.State.IsActive(tenant),
             };
         }

@@ -23,7 +23,7 @@ public sealed record PostgresOptions
     /// <summary>How often it is asked what other nodes wrote.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Events of a block that is complete, at most 16,384.</summary>
+    /// <summary>Events of a block that is complete, at most 8,192.</summary>
     public int BlockEvents { get; init; } = BlockBuilder.EventsMax;
 
     /// <summary>How often what came last is joined into blocks.</summary>

@@ -54,7 +54,7 @@ public sealed class PostgresStore : IEventStore
         _lanes = [.. Enumerable.Range(0, options.Lanes).Select(_ => new AppendLane(parts))];
         meter.CreateObservableGauge("domesday_store_queue_bytes", () => _lanes.Sum(lane => lane.Bytes), "By", "Bytes that wait to be stored.");
         _replica = options.ReadConnectionString is { } replica ? PostgresSource.Create(replica) : null;
-        Reader = new PostgresReader(new(source, _replica, ledgers), time);
+        Reader = new PostgresReader(new(source, _replica, ledgers), ledgers, time);
         _nodes = new(source, time, logger);
         Trees = new PostgresTrees(source, ledgers, _nodes.Id);
         Checkpoints = new SharedCheckpoints(source, _nodes.Id);

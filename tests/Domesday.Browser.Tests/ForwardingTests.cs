@@ -118,6 +118,31 @@ public sealed class ForwardingTests(Site site)
     }
 
     [Fact]
+    public async Task A_report_is_made_sent_at_once_and_taken_away_again()
+    {
+        await using var visit = await site.SignInAsync();
+        await visit.GoAsync("/ui/usage");
+        await visit.Button("Make report").ClickAsync();
+        await Assertions.Expect(visit.Page.GetByLabel("Name", new() { Exact = true })).ToHaveAttributeAsync("aria-invalid", "true");
+        await visit.Page.GetByLabel("Name", new() { Exact = true }).FillAsync("Chargeback");
+        await visit.Page.GetByLabel("Each").SelectOptionAsync("week");
+        await visit.Page.GetByLabel("chat").CheckAsync();
+        await visit.Button("Make report").ClickAsync();
+        var row = visit.Page.GetByRole(AriaRole.Region, new() { Name = "Reports that are sent" }).Locator("tr", new() { HasText = "Chargeback" });
+        await Assertions.Expect(row).ToContainTextAsync("by project, each week");
+        var before = At("/chat").Count();
+        await visit.Button("Send the last one: Chargeback").ClickAsync();
+        await Assertions.Expect(row.Locator("[data-sink-answer]")).ToContainTextAsync("accepted");
+        Assert.True(At("/chat").Count() > before);
+        await EveryPageTests.AssertAccessibleAsync(visit.Page, "usage with a report");
+        await visit.ShotAsync("usage-report-light-1440", whole: true);
+        await visit.Button("Switch off: Chargeback").ClickAsync();
+        await Assertions.Expect(row).ToContainTextAsync("off");
+        await visit.Button("Delete: Chargeback").ClickAsync();
+        await Assertions.Expect(visit.Page.GetByText("No report is sent.")).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task An_alert_is_made_changed_and_told_what_is_wrong_with_it()
     {
         await using var visit = await site.SignInAsync();

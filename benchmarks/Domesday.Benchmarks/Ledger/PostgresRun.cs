@@ -38,7 +38,6 @@ public sealed class PostgresRun : IDisposable
         await ledger.CreateAsync(_start);
         using var database = new PostgresServer(Path.Combine(_folder, "database"));
         await IngestAsync(rival, ledger, database);
-        await ledger.SettleAsync();
         await TwoNodesAsync();
         await QuestionsAsync(database, ledger);
     }
@@ -61,13 +60,19 @@ public sealed class PostgresRun : IDisposable
         var batches = await IngestBenchmark.BatchesAsync(server, _lines);
         var databaseMicroseconds = (ProcessFigures.ProcessorSeconds(database.ProcessId) - databaseBefore) / _events * 1e6;
         Row("batches of 1,000 on 8 connections, events/s", batches, rivalBatches, "0.8×");
-        var before = database.Bytes;
         var singles = await IngestBenchmark.SinglesAsync(server, _generator, 0, Singles);
         Row("single events on 64 connections, events/s", singles, rivalSingles, "");
         _report.End();
+        await using (var settle = new PostgresLedger(database.ConnectionString))
+        {
+            // As autovacuum does in time, on both sides.
+            await Task.Delay(TimeSpan.FromSeconds(5));
+            await settle.RunAsync("vacuum analyze");
+        }
+        await ledger.SettleAsync();
         await SizesAsync(database);
         _report.Header("", "Domesday on PostgreSQL", "plain table", "asked");
-        _report.Row("bytes an event, indexes included", Report.Number(before / (double)_events), Report.Number(rival.Bytes / (double)(_events + Singles)), "402");
+        _report.Row("bytes an event, indexes included", Report.Number(database.Bytes / (double)(_events + Singles)), Report.Number(rival.Bytes / (double)(_events + Singles)), "402");
         _report.Row("processor, µs an event in batches: of the node", Measured.Text(batches.ProcessorMicroseconds), "", "");
         _report.Row("… of its PostgreSQL", Measured.Text(databaseMicroseconds), Measured.Text(rivalBatches.ProcessorMicroseconds), "");
         _report.Row("… of both, by the plain table's", Report.Ratio((batches.ProcessorMicroseconds + databaseMicroseconds) / rivalBatches.ProcessorMicroseconds), "1.00×", "1.25×");
@@ -86,7 +91,7 @@ public sealed class PostgresRun : IDisposable
             """);
         await using var reader = await command.ExecuteReaderAsync();
         _report.Header("table", "part", "bytes an event");
-        while (await reader.ReadAsync()) _report.Row(reader.GetString(0), reader.GetString(1), Measured.Text(reader.GetInt64(2) / (double)_events));
+        while (await reader.ReadAsync()) _report.Row(reader.GetString(0), reader.GetString(1), Measured.Text(reader.GetInt64(2) / (double)(_events + Singles)));
         _report.End();
     }
 

@@ -28,6 +28,15 @@ internal sealed class ConnectionOptions(CliConsole console)
         return this;
     }
 
+    /// <summary>What the command does, with a client of its own; it ends with 0 unless something is thrown.</summary>
+    /// <exception cref="UsageException">When the command runs: the address or the credential is missing or not valid.</exception>
+    public void Act(Command command, Func<DomesdayClient, ParseResult, CancellationToken, Task> act) => command.SetAction(async (parse, cancellation) =>
+    {
+        using var client = Connect(parse);
+        await act(client, parse, cancellation);
+        return 0;
+    });
+
     /// <exception cref="UsageException">The address or the credential is missing or not valid.</exception>
     public DomesdayClient Connect(ParseResult parse) => Connect(parse, CredentialOf(parse) ?? throw new UsageException("Sign in: set DOMESDAY_KEY or give --key, or give --user with --password (DOMESDAY_USER, DOMESDAY_PASSWORD)."));
 

@@ -74,7 +74,7 @@ public sealed class SyslogListeners(SyslogOptions options, AppendPipeline pipeli
         var socket = Bind(address, SocketType.Stream, ProtocolType.Tcp);
         socket.Listen(Backlog);
         var feed = Feed(address, transport);
-        _receiving.Add(Task.Run(() => new TcpListener(socket, authentication, feed, _metrics, time, logger).RunAsync(_stop.Token)));
+        _receiving.Add(Task.Run(() => new TcpListener(socket, authentication, feed, options.IdleTimeout, _metrics, time, logger).RunAsync(_stop.Token)));
         SyslogLog.Listens(logger, transport, socket.LocalEndPoint, address.Tenant);
     }
 

@@ -22,4 +22,7 @@ internal static partial class SyslogLog
 
     [LoggerMessage(7106, LogLevel.Warning, "Receiving syslog over {Transport} failed; it goes on: {Reason}")]
     public static partial void Stumbled(ILogger logger, string transport, string reason);
+
+    [LoggerMessage(7107, LogLevel.Information, "A syslog connection over {Transport} from {Sender} brought no message for too long and was closed")]
+    public static partial void Idle(ILogger logger, string transport, string sender);
 }

@@ -15,6 +15,9 @@ public sealed record SyslogOptions
     /// <summary>The certificate and what is asked of clients; needed for <see cref="Tls"/>.</summary>
     public SslServerAuthenticationOptions? Authentication { get; init; }
 
+    /// <summary>How long a connection may bring no whole message before it is closed; null: for ever.</summary>
+    public TimeSpan? IdleTimeout { get; init; }
+
     /// <summary>Whether anything may be written to a tenant now.</summary>
     public Func<string, bool> IsActive { get; init; } = _ => true;
 }

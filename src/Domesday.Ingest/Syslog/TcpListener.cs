@@ -8,7 +8,7 @@ namespace Domesday.Ingest.Syslog;
 
 /// <summary>Syslog over TCP, plain or within TLS. Whatever comes over one connection, the others and the listener live on.</summary>
 /// <remarks>Source: RFC 6587, RFC 5425.</remarks>
-internal sealed class TcpListener(Socket socket, SslServerAuthenticationOptions? authentication, SyslogFeed feed, SyslogMetrics metrics, TimeProvider time, ILogger logger)
+internal sealed class TcpListener(Socket socket, SslServerAuthenticationOptions? authentication, SyslogFeed feed, TimeSpan? idleTimeout, SyslogMetrics metrics, TimeProvider time, ILogger logger)
 {
     private const int ConnectionsMax = 1_000;
 
@@ -98,6 +98,22 @@ internal sealed class TcpListener(Socket socket, SslServerAuthenticationOptions?
     {
         metrics.Connected(Transport);
         await using var frames = new SyslogFrames(stream);
-        while (await frames.ReadAsync(cancellation) is { } frame) await feed.AddAsync(frame, context, cancellation);
+        using var idle = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, idle.Token);
+        try
+        {
+            while (true)
+            {
+                // A message that comes a byte at a time is none, either. What waits for the store is not the sender's fault.
+                if (idleTimeout is { } longest) idle.CancelAfter(longest);
+                if (await frames.ReadAsync(either.Token) is not { } frame) return;
+                if (idleTimeout is not null) idle.CancelAfter(Timeout.InfiniteTimeSpan);
+                await feed.AddAsync(frame, context, cancellation);
+            }
+        }
+        catch (OperationCanceledException) when (idle.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            SyslogLog.Idle(logger, Transport, context);
+        }
     }
 }

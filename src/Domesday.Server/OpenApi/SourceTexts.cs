@@ -8,7 +8,7 @@ internal static class SourceTexts
     private static readonly IReadOnlyList<ContentText> OtlpBodies = [new("application/json", null), new("application/x-protobuf", null)];
     private static readonly ParameterText Region = new("region", Form.Text, "Where the senders are; 1 to 255 characters.");
 
-    public static SurfaceText Surface { get; } = new("Sources", "Where Kubernetes, OpenStack, UCP and OpenTelemetry hand in what they write: docs/sources.", "Problem",
+    public static SurfaceText Surface { get; } = new("Sources", "Where Kubernetes, OpenStack, UCP, systemd and OpenTelemetry hand in what they write: docs/sources.", "Problem",
         new("POST /ingest/kubernetes", "Events of a Kubernetes API server's audit webhook") { Bodies = [new("application/json", null)], Answers = Counted },
         new("POST /ingest/kubernetes/{key}/{cluster?}", "Events of a Kubernetes API server's audit webhook, with the key in the path")
         {
@@ -25,6 +25,8 @@ internal static class SourceTexts
         },
         new("POST /ingest/ucp", "Audit lines of a UCP controller's log") { Bodies = [new("application/x-ndjson", null)], Answers = Counted },
         new("POST /ingest/ucp/{key}", "Audit lines of a UCP controller's log, with the key in the path") { Bodies = [new("application/x-ndjson", null)], Answers = Counted },
+        new("POST /ingest/journal/upload", "Entries of systemd's journal, in its export format") { Bodies = [new("application/vnd.fdo.journal", null)], Answers = Counted },
+        new("POST /ingest/journal/{key}/upload", "Entries of systemd's journal, with the key in the path") { Bodies = [new("application/vnd.fdo.journal", null)], Answers = Counted },
         new("POST /v1/logs", "Log records over OTLP/HTTP") { Bodies = OtlpBodies, Answers = Otlp },
         new("POST /ingest/otlp/v1/logs", "Log records over OTLP/HTTP") { Bodies = OtlpBodies, Answers = Otlp },
         new("POST /ingest/otlp/{key}/v1/logs", "Log records over OTLP/HTTP, with the key in the path") { Bodies = OtlpBodies, Answers = Otlp });

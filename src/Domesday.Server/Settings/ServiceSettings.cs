@@ -71,6 +71,8 @@ public sealed record ServiceSettings
 
     public string? SyslogClientCa { get; init; }
 
+    public int SyslogIdleSeconds { get; init; }
+
     /// <summary>Holds a password.</summary>
     public Uri? CadfAmqp { get; init; }
 
@@ -125,6 +127,7 @@ public sealed record ServiceSettings
             SyslogTcp = Value(SettingCatalog.SyslogTcp) ?? [],
             SyslogTls = Value(SettingCatalog.SyslogTls) ?? [],
             SyslogClientCa = Value(SettingCatalog.SyslogClientCa),
+            SyslogIdleSeconds = Value(SettingCatalog.SyslogIdleSeconds),
             CadfAmqp = Value(SettingCatalog.CadfAmqp),
             CadfExchanges = Value(SettingCatalog.CadfExchanges)!,
             CadfQueue = Value(SettingCatalog.CadfQueue)!,

@@ -92,6 +92,10 @@ internal static class SettingCatalog
     public static Setting<string> SyslogClientCa { get; } = new("DOMESDAY_SYSLOG_CLIENT_CA", null, "FILE",
         "Certificates, PEM, of which one must have issued the client's on syslog addresses with TLS. Without it clients need none.", SettingForms.Text);
 
+    public static Setting<int> SyslogIdleSeconds { get; } = new("DOMESDAY_SYSLOG_IDLE_SECONDS", "0", "SECONDS",
+        "How long a syslog connection may bring no whole message before it is closed; 0: for ever. Syslog has no acknowledgements: what a sender writes into a connection that is just being closed is lost.",
+        SettingForms.Number(0, 604_800));
+
     public static Setting<Uri> CadfAmqp { get; } = new("DOMESDAY_CADF_AMQP", null, "URL",
         "The RabbitMQ from which OpenStack's notifications are taken, such as amqp://user:password@host:5672/; amqps for TLS. On a command line others on the machine can see the password.", SettingForms.Amqp);
 
@@ -123,7 +127,7 @@ internal static class SettingCatalog
     public static IReadOnlyList<Setting> All { get; } =
     [
         Config, Urls, Data, Store, Postgres, PostgresRead, AdminPassword, TlsCert, TlsKey, TlsClientCa, OidcIssuers, KeystoneUrl, KeystoneTenant, KeystoneRoles, KeyPassphrase, Origin, TokenSeconds, TokenKeyDays, EventBytesMax, BatchBytesMax, BatchEventsMax, Retention,
-        SyslogUdp, SyslogTcp, SyslogTls, SyslogClientCa,
+        SyslogUdp, SyslogTcp, SyslogTls, SyslogClientCa, SyslogIdleSeconds,
         CadfAmqp, CadfExchanges, CadfQueue, CadfTenant, CadfRegion, AwsEndpoint, ViewerOrigins, LogLevel, LogFormat,
     ];
 

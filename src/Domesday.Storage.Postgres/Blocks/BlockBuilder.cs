@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Domesday.Storage.Postgres.Columns;
 
 namespace Domesday.Storage.Postgres.Blocks;
@@ -5,8 +6,8 @@ namespace Domesday.Storage.Postgres.Blocks;
 /// <summary>Gathers what is asked of events, column by column.</summary>
 internal sealed class BlockBuilder
 {
-    /// <summary>Events of a block at most: few enough to be decided about in some hundred microseconds, enough for a ledger of millions to have few blocks.</summary>
-    public const int EventsMax = 16_384;
+    /// <summary>Events of a block at most: few enough for a column of numbers to stay below what the collector moves to its heap of large objects, enough for a ledger of millions to have few blocks.</summary>
+    public const int EventsMax = 8_192;
 
     private readonly List<long> _times = [];
     private readonly List<long>[] _hashes = [.. EventColumns.Hashed.Select(_ => new List<long>())];
@@ -36,14 +37,20 @@ internal sealed class BlockBuilder
     /// <param name="ledger">Of which the index is to find the block; null when it is not to.</param>
     public BuiltBlock Build(int? ledger)
     {
-        var packed = new List<byte[]?> { PackedNumbers.Pack([.. _times]) ?? PackedNumbers.Zeros };
-        packed.AddRange(_hashes.Select(hashes => PackedNumbers.Pack([.. hashes])));
-        packed.AddRange(_codes.Select(codes => _packer.Pack([.. codes])));
+        var packed = new List<byte[]?> { PackedNumbers.Pack(CollectionsMarshal.AsSpan(_times)) ?? PackedNumbers.Zeros };
+        packed.AddRange(_hashes.Select(hashes => PackedNumbers.Pack(CollectionsMarshal.AsSpan(hashes))));
+        packed.AddRange(_codes.Select(codes => _packer.Pack(CollectionsMarshal.AsSpan(codes))));
         var block = new BuiltBlock(_first, Count, _times.Min(), _times.Max(), ledger is { } id ? Keys(id) : null, packed);
+        Clear();
+        return block;
+    }
+
+    /// <summary>Forgets what was gathered.</summary>
+    public void Clear()
+    {
         _times.Clear();
         foreach (var hashes in _hashes) hashes.Clear();
         foreach (var codes in _codes) codes.Clear();
-        return block;
     }
 
     private void Begin(long sequence, long time)

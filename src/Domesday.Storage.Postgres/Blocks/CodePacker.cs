@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Domesday.Core.Storage;
 
 namespace Domesday.Storage.Postgres.Blocks;
 
@@ -10,7 +9,7 @@ namespace Domesday.Storage.Postgres.Blocks;
 /// </remarks>
 internal sealed class CodePacker
 {
-    private const byte Direct = 100;
+    public const byte Direct = 100;
 
     private readonly List<int> _distinct = [];
     private int[] _places = new int[1024];
@@ -34,13 +33,6 @@ internal sealed class CodePacker
         var packed = bits <= 16 && listed < 1 + codes.Length * bytes ? PackPlaces(codes, bits, listed) : PackDirect(codes, bytes);
         foreach (var code in _distinct) _places[code] = 0;
         return packed;
-    }
-
-    /// <exception cref="CorruptLedgerException">They are not that many.</exception>
-    public static int[] Unpack(ReadOnlySpan<byte> packed, int count)
-    {
-        if (packed.IsEmpty) throw Damaged();
-        return packed[0] > Direct ? UnpackDirect(packed[1..], packed[0] - Direct, count) : UnpackPlaces(packed[1..], packed[0], count);
     }
 
     private byte[] PackPlaces(ReadOnlySpan<int> codes, int bits, int length)
@@ -72,46 +64,7 @@ internal sealed class CodePacker
         return packed;
     }
 
-    private static int[] UnpackPlaces(ReadOnlySpan<byte> packed, int bits, int count)
-    {
-        if (bits is not (0 or 1 or 2 or 4 or 8 or 16) || packed.Length < sizeof(int)) throw Damaged();
-        var known = BinaryPrimitives.ReadInt32LittleEndian(packed);
-        if (known < 1 || known > count || packed.Length != sizeof(int) * (1 + known) + (count * bits + 7) / 8) throw Damaged();
-        // A place that points beyond the list finds a code that no dictionary has, instead of memory that is not ours.
-        var list = new int[1 << bits];
-        Array.Fill(list, int.MaxValue);
-        if (known > list.Length) throw Damaged();
-        for (var i = 0; i < known; i++) list[i] = BinaryPrimitives.ReadInt32LittleEndian(packed[(sizeof(int) * (1 + i))..]);
-        var input = packed[(sizeof(int) * (1 + known))..];
-        var (codes, mask) = (new int[count], (1 << bits) - 1);
-        if (bits == 0) Array.Fill(codes, list[0]);
-        else if (bits == 16)
-        {
-            for (var i = 0; i < count; i++) codes[i] = list[BinaryPrimitives.ReadUInt16LittleEndian(input[(2 * i)..])];
-        }
-        else
-        {
-            for (var i = 0; i < count; i++) codes[i] = list[input[i * bits >> 3] >> (i * bits & 7) & mask];
-        }
-        return codes;
-    }
-
-    private static int[] UnpackDirect(ReadOnlySpan<byte> packed, int bytes, int count)
-    {
-        if (bytes > sizeof(int) || packed.Length != count * bytes) throw Damaged();
-        var codes = new int[count];
-        for (var i = 0; i < count; i++)
-        {
-            var code = 0;
-            for (var place = bytes - 1; place >= 0; place--) code = code << 8 | packed[i * bytes + place];
-            codes[i] = code;
-        }
-        return codes;
-    }
-
     private static int BitsFor(int distinct) => distinct switch { 1 => 0, 2 => 1, <= 4 => 2, <= 16 => 4, <= 256 => 8, <= 65_536 => 16, _ => 32 };
 
     private static int BytesFor(int max) => max switch { < 1 << 8 => 1, < 1 << 16 => 2, < 1 << 24 => 3, _ => 4 };
-
-    private static CorruptLedgerException Damaged() => new("A block has a column of another length.");
 }

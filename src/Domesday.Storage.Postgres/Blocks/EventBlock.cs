@@ -4,12 +4,12 @@ using Npgsql;
 
 namespace Domesday.Storage.Postgres.Blocks;
 
-/// <summary>Some columns of a block, unpacked.</summary>
+/// <summary>Some columns of a block.</summary>
 internal sealed class EventBlock
 {
-    private readonly int[]?[] _codes = new int[EventColumns.Coded.Count][];
-    private readonly long[]?[] _hashes = new long[EventColumns.Hashed.Count][];
-    private readonly long[]? _times;
+    private readonly CodeColumn?[] _codes = new CodeColumn?[EventColumns.Coded.Count];
+    private readonly NumberColumn?[] _hashes = new NumberColumn?[EventColumns.Hashed.Count];
+    private readonly NumberColumn? _times;
 
     /// <param name="reader">At a row of first, count, and <paramref name="columns"/> in their order.</param>
     /// <exception cref="CorruptLedgerException">A column does not fit the others.</exception>
@@ -17,14 +17,14 @@ internal sealed class EventBlock
     {
         (First, Count) = (reader.GetInt64(0), reader.GetInt32(1));
         var column = 2;
-        if (columns.HasTime) _times = PackedNumbers.Unpack(reader.GetFieldValue<byte[]>(column++), Count);
+        if (columns.HasTime) _times = new(reader.GetFieldValue<byte[]>(column++), Count);
         for (var i = 0; i < _hashes.Length; i++)
         {
-            if (columns.HasHash(i)) _hashes[i] = Next() is { } packed ? PackedNumbers.Unpack(packed, Count) : null;
+            if (columns.HasHash(i)) _hashes[i] = Next() is { } packed ? new(packed, Count) : null;
         }
         for (var i = 0; i < _codes.Length; i++)
         {
-            if (columns.HasCode(i)) _codes[i] = Next() is { } packed ? CodePacker.Unpack(packed, Count) : null;
+            if (columns.HasCode(i)) _codes[i] = Next() is { } packed ? new(packed, Count) : null;
         }
         byte[]? Next() => reader.IsDBNull(column++) ? null : reader.GetFieldValue<byte[]>(column - 1);
     }
@@ -34,7 +34,10 @@ internal sealed class EventBlock
     public int Count { get; }
 
     /// <summary>The codes of a column; null when no event has one.</summary>
-    public int[]? Codes(int place) => _codes[place];
+    public CodeColumn? Codes(int place) => _codes[place];
+
+    /// <summary>The hashes of a column; null when no event has one.</summary>
+    public NumberColumn? Hashes(int place) => _hashes[place];
 
     /// <summary>Microseconds since 1970.</summary>
     public long Time(int index) => _times![index];

@@ -1,40 +1,108 @@
-using System.Buffers.Binary;
+using System.Numerics;
 using Domesday.Events.Json;
+using Domesday.Events.Schema;
 using Domesday.Storage.Postgres.Columns;
 
 namespace Domesday.Storage.Postgres.Chunks;
 
 /// <summary>Gathers entries into chunks. Small enough that one event of a page costs little to read, large enough that neighbours compress each other.</summary>
-internal sealed class ChunkBuilder(Action<BuiltChunk> built)
+/// <remarks>
+/// A chunk is, before it is compressed: how many shapes it has; each shape's length and bytes; and for each entry the length of what follows, the number of its shape, its values (see <see cref="ShortText"/>). A shape is an entry without its
+/// values: entries with the same fields share it. In it the byte 1 stands for a value, 2 for the entry's sequence, 3 for the ledger's name.
+/// </remarks>
+internal sealed class ChunkBuilder
 {
+    public const byte ValueMark = 1;
+    public const byte SequenceMark = 2;
+    public const byte NameMark = 3;
+
     private const int EntriesMax = 64;
     private const int BytesMax = 48 * 1024;
+    private const ulong NamedAsLedger = 1UL << 63;
 
+    private readonly Dictionary<ulong, int> _shapes = [];
+    private readonly ByteBuffer _shapeBytes = new();
     private readonly ByteBuffer _entries = new(2 * BytesMax);
-    private readonly List<int> _lengths = [];
+    private readonly ByteBuffer _entry = new();
+    private readonly ByteBuffer _scratch = new();
+    private byte[] _name = [];
+    private Action<BuiltChunk>? _built;
     private long _first;
+    private int _count;
+
+    /// <summary>Begins the chunks of a ledger.</summary>
+    /// <param name="built">Gets each chunk that is complete.</param>
+    public void Begin(byte[] name, Action<BuiltChunk> built)
+    {
+        (_name, _built) = (name, built);
+        Clear();
+    }
 
     /// <summary>Adds an entry; its sequence follows the one before.</summary>
     /// <param name="row">What was read from the entry.</param>
     public void Add(EventRow row, ReadOnlySpan<byte> entry)
     {
-        if (_lengths.Count == 0) _first = row.Sequence;
-        var start = _entries.Length;
-        ShortEntry.Write(entry, row.Slices, row.Codes, _entries);
-        _lengths.Add(_entries.Length - start);
-        if (_lengths.Count == EntriesMax || _entries.Length >= BytesMax) Finish();
+        if (_count++ == 0) _first = row.Sequence;
+        _entry.Clear();
+        ShortText.WriteNumber((ulong)ShapeOf(entry, row.Slices), _entry);
+        for (var field = 0; field < EventSchema.Count; field++)
+        {
+            if (row.Slices[field].Length == 0 || field == (int)EventField.Sequence) continue;
+            var value = row.Slices[field].Of(entry);
+            var place = EventColumns.CodedPlace((EventField)field);
+            if (place >= 0 && row.Codes[place] > 0) ShortText.WriteCode(row.Codes[place], _entry);
+            else if (field != (int)EventField.Tenant || !value.SequenceEqual(_name)) ShortText.Write(value, _scratch, _entry);
+        }
+        ShortText.WriteNumber((ulong)_entry.Length, _entries);
+        _entries.Append(_entry.Written);
+        if (_count == EntriesMax || _entries.Length >= BytesMax) Finish();
     }
 
     /// <summary>Hands out what is left.</summary>
     public void Finish()
     {
-        if (_lengths.Count == 0) return;
-        var raw = new byte[_lengths.Count * sizeof(int) + _entries.Length];
-        for (var i = 0; i < _lengths.Count; i++) BinaryPrimitives.WriteInt32LittleEndian(raw.AsSpan(i * sizeof(int)), _lengths[i]);
-        _entries.Written.CopyTo(raw.AsSpan(_lengths.Count * sizeof(int)));
-        built(new(_first, _lengths.Count, raw.Length, ChunkFormat.Pack(raw)));
+        if (_count == 0) return;
+        _entry.Clear();
+        ShortText.WriteNumber((ulong)_shapes.Count, _entry);
+        _entry.Append(_shapeBytes.Written);
+        _entry.Append(_entries.Written);
+        _built!(new(_first, _count, _entry.Length, ChunkFormat.Pack(_entry.Written)));
+        Clear();
+    }
+
+    private void Clear()
+    {
+        _shapes.Clear();
+        _shapeBytes.Clear();
         _entries.Clear();
-        _lengths.Clear();
+        _count = 0;
+    }
+
+    /// <summary>The number of the shape that the entry has; a new one is written down.</summary>
+    private int ShapeOf(ReadOnlySpan<byte> entry, ReadOnlySpan<FieldSlice> slices)
+    {
+        var fields = 0UL;
+        for (var field = 0; field < EventSchema.Count; field++)
+        {
+            if (slices[field].Length > 0) fields |= 1UL << field;
+        }
+        // Which fields there are says all, because the canonical form has one order.
+        var key = slices[(int)EventField.Tenant].Of(entry).SequenceEqual(_name) ? fields | NamedAsLedger : fields;
+        if (_shapes.TryGetValue(key, out var known)) return known;
+        _scratch.Clear();
+        var written = 0;
+        for (; fields != 0; fields &= fields - 1)
+        {
+            var field = BitOperations.TrailingZeroCount(fields);
+            _scratch.Append(entry[written..slices[field].Start]);
+            _scratch.Append(field == (int)EventField.Sequence ? SequenceMark : field == (int)EventField.Tenant && (key & NamedAsLedger) != 0 ? NameMark : ValueMark);
+            written = slices[field].Start + slices[field].Length;
+        }
+        _scratch.Append(entry[written..]);
+        ShortText.WriteNumber((ulong)_scratch.Length, _shapeBytes);
+        _shapeBytes.Append(_scratch.Written);
+        _shapes.Add(key, _shapes.Count);
+        return _shapes.Count - 1;
     }
 }
 

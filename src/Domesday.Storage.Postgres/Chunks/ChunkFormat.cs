@@ -5,7 +5,7 @@ using Domesday.Core.Storage;
 namespace Domesday.Storage.Postgres.Chunks;
 
 /// <summary>Bytes as the tables keep them: a byte for the form, CRC-32C of what follows, and the bytes, compressed when that makes them shorter.</summary>
-/// <remarks>A chunk of entries is, before that, the length of each in four bytes, little-endian, then all entries, shortened (see ShortEntry).</remarks>
+/// <remarks>What a chunk of entries is before that: see ChunkBuilder.</remarks>
 internal static class ChunkFormat
 {
     /// <summary>What stands before the bytes.</summary>

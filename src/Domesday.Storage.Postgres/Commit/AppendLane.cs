@@ -13,7 +13,13 @@ internal sealed class AppendLane : IAsyncDisposable
     private const int GroupEventsMax = 20_000;
     private const int Attempts = 2;
 
+    /// <summary>So many groups ask which of their ids are known, after one that brought a known one. Nearly all events are new, and asking costs as much as storing their ids.</summary>
+    private const int AskAfterRepetition = 32;
+
     private static readonly TimeSpan RoomMax = TimeSpan.FromSeconds(5);
+    /// <summary>An attempt that took longer is not followed by another: the caller is waiting, and can come again.</summary>
+    private static readonly TimeSpan AgainMax = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan AskMax = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AskPause = TimeSpan.FromMilliseconds(200);
 
@@ -21,6 +27,7 @@ internal sealed class AppendLane : IAsyncDisposable
     private readonly LaneParts _parts;
     private readonly Task _loop;
     private (List<AppendTicket> Tickets, Task<GroupDraft?> Draft)? _ahead;
+    private int _repetitions;
     private long _bytes;
     private volatile TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -110,6 +117,7 @@ internal sealed class AppendLane : IAsyncDisposable
 
     private async Task StoreAsync(IReadOnlyList<AppendTicket> tickets, GroupDraft? draft)
     {
+        var started = _parts.Time.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -118,7 +126,7 @@ internal sealed class AppendLane : IAsyncDisposable
             }
             catch (NpgsqlException exception) when (Outage.Is(exception))
             {
-                if (attempt < Attempts) continue;
+                if (attempt < Attempts && _parts.Time.GetElapsedTime(started) < AgainMax) continue;
                 _parts.Failed(exception);
                 foreach (var ticket in tickets) ticket.Complete(Outage.Problem(exception));
                 return;
@@ -144,10 +152,21 @@ internal sealed class AppendLane : IAsyncDisposable
         var connection = await _parts.Source.OpenConnectionAsync();
         try
         {
-            var commit = new GroupCommit(connection, tickets, today, _parts.RollUpAfter, draft);
+            var asks = _repetitions > 0;
+            var commit = new GroupCommit(connection, tickets, today, _parts.RollUpAfter, draft, asks);
             await commit.PrepareAsync(CancellationToken.None);
             LookAhead(commit.Turns);
-            await commit.SendAsync(CancellationToken.None);
+            try
+            {
+                await commit.SendAsync(CancellationToken.None);
+            }
+            catch (PostgresException exception) when (!asks && GroupCommit.IsKnownId(exception))
+            {
+                // Who repeats one batch is likely to repeat the next.
+                _repetitions = AskAfterRepetition;
+                return false;
+            }
+            if (asks) _repetitions--;
             try
             {
                 await commit.CommitAsync(CancellationToken.None);

@@ -10,7 +10,8 @@ namespace Domesday.Storage.Postgres.Commit;
 /// <summary>One transaction for all batches that wait: locks their ledgers' rows, tells the new from the known, copies rows in, commits once.</summary>
 /// <param name="rollUpAfter">From so many events on they go into the roll-ups.</param>
 /// <param name="draft">What was computed ahead.</param>
-internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<AppendTicket> tickets, int today, int rollUpAfter, GroupDraft? draft)
+/// <param name="asksForIds">Asks which ids are known. When it does not, the key of ids refuses the group that brings one again.</param>
+internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<AppendTicket> tickets, int today, int rollUpAfter, GroupDraft? draft, bool asksForIds)
 {
     private GroupRows _rows = new();
     private IReadOnlyList<LedgerTurn> _turns = [];
@@ -33,6 +34,9 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<App
         (_turns, _rows) = (final.Turns, final.Rows);
         foreach (var turn in _turns) await RollAsync(turn, cancellation);
     }
+
+    /// <summary>Whether the database refused the group because it brings an id again.</summary>
+    public static bool IsKnownId(PostgresException exception) => exception.SqlState == PostgresErrorCodes.UniqueViolation && exception.TableName?.StartsWith("event_id", StringComparison.Ordinal) == true;
 
     public ValueTask SendAsync(CancellationToken cancellation) => _rows.SendAsync(connection, cancellation);
 
@@ -57,6 +61,7 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<App
         {
             turn.Codes.Publish();
             turn.Ledger.Leaves.Add(turn.Locked.Size, [.. turn.Leaves]);
+            foreach (var run in turn.Entries) turn.Ledger.Recent.Add(turn.Ledger, run);
             if (turn.Rolled == turn.Size) turn.Ledger.Rolling.Rolled(turn.Size);
             else turn.Ledger.Rolling.Committed(turn.Locked.Rolled, turn.Locked.Size, turn.Hours);
             turn.Ledger.Learn(turn.Size, turn.Ledger.First, turn.Ledger.Bytes + turn.Bytes);
@@ -79,7 +84,7 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<App
     private async ValueTask<(Dictionary<int, LockedLedger> Locked, Dictionary<int, Dictionary<Guid, long>> Stored)> LockAsync(List<Ledger> ledgers, CancellationToken cancellation)
     {
         var (ids, keys) = (new List<int>(), new List<Guid>());
-        foreach (var ticket in tickets)
+        foreach (var ticket in asksForIds ? tickets : [])
         {
             var identity = ticket.Ledger.Identity!;
             var buffer = ticket.Batch.Buffer.Span;
@@ -100,7 +105,7 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<App
         var known = new NpgsqlBatchCommand("select k.ledger, k.id, e.sequence from unnest($1, $2) as k (ledger, id) cross join lateral (select sequence from event_id where ledger = k.ledger and id = k.id limit 1) as e");
         known.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. ids] });
         known.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. keys] });
-        batch.BatchCommands.Add(known);
+        if (asksForIds) batch.BatchCommands.Add(known);
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.NextResultAsync(cancellation);
         var locked = new Dictionary<int, LockedLedger>();
@@ -110,8 +115,8 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<App
             TransactionId = reader.GetString(5);
         }
         var stored = locked.Keys.ToDictionary(id => id, _ => new Dictionary<Guid, long>());
-        await reader.NextResultAsync(cancellation);
-        while (await reader.ReadAsync(cancellation)) stored[reader.GetInt32(0)][reader.GetGuid(1)] = reader.GetInt64(2);
+        if (asksForIds) await reader.NextResultAsync(cancellation);
+        while (asksForIds && await reader.ReadAsync(cancellation)) stored[reader.GetInt32(0)][reader.GetGuid(1)] = reader.GetInt64(2);
         return (locked, stored);
     }
 

@@ -14,20 +14,14 @@ internal sealed class GroupRows
 {
     private const string BlockHeadColumns = "first, min_time, max_time, ledger, day, count";
 
-    private readonly CopyBuffer _ids = new();
+    private readonly List<(int Ledger, Guid Key, long Sequence)> _ids = [];
     private readonly CopyBuffer _fresh = new();
     private readonly CopyBuffer _dictionary = new();
     private readonly CopyBuffer _rollups = new();
     private readonly CopyBuffer _leaves = new();
     private readonly Dictionary<(string Table, int Day), CopyBuffer> _partitions = [];
 
-    public void Id(int ledger, Guid key, long sequence)
-    {
-        _ids.Row(3);
-        _ids.Uuid(key);
-        _ids.Int64(sequence);
-        _ids.Int32(ledger);
-    }
+    public void Id(int ledger, Guid key, long sequence) => _ids.Add((ledger, key, sequence));
 
     /// <summary>A block that is complete and that the index finds, or one that is to be joined with others.</summary>
     public void Block(int ledger, int day, BuiltBlock block)
@@ -112,7 +106,7 @@ internal sealed class GroupRows
 
     public async ValueTask SendAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await _ids.SendAsync(connection, "event_id (id, sequence, ledger)", cancellation);
+        await Ids().SendAsync(connection, "event_id (id, sequence, ledger)", cancellation);
         await _fresh.SendAsync(connection, $"fresh ({BlockHeadColumns}, {BlockColumns.List})", cancellation);
         await _dictionary.SendAsync(connection, "dictionary (ledger, code, field, value)", cancellation);
         foreach (var ((table, day), rows) in _partitions)
@@ -127,6 +121,21 @@ internal sealed class GroupRows
         }
         await _rollups.SendAsync(connection, "rollup (ledger, level, at, folded, events, failures, data)", cancellation);
         await _leaves.SendAsync(connection, "dropped_leaf (ledger, first, hashes)", cancellation);
+    }
+
+    /// <summary>In the order of the index, which then fills its pages one after the other.</summary>
+    private CopyBuffer Ids()
+    {
+        var rows = new CopyBuffer();
+        _ids.Sort((left, right) => left.Ledger != right.Ledger ? left.Ledger.CompareTo(right.Ledger) : left.Key.CompareTo(right.Key));
+        foreach (var (ledger, key, sequence) in _ids)
+        {
+            rows.Row(3);
+            rows.Uuid(key);
+            rows.Int64(sequence);
+            rows.Int32(ledger);
+        }
+        return rows;
     }
 
     private CopyBuffer Partition(string table, int day)

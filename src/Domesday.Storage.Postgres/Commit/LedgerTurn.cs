@@ -3,7 +3,6 @@ using Domesday.Core.Storage;
 using Domesday.Events.Json;
 using Domesday.Events.Merkle;
 using Domesday.Storage.Postgres.Blocks;
-using Domesday.Storage.Postgres.Chunks;
 using Domesday.Storage.Postgres.Columns;
 using Domesday.Storage.Postgres.Ledgers;
 using Domesday.Storage.Postgres.Rollups;
@@ -21,9 +20,8 @@ internal sealed class LedgerTurn(Ledger ledger, LockedLedger locked, IReadOnlyDi
     private readonly LedgerIdentity _identity = ledger.Identity!;
     private readonly NewCodes _codes = new(ledger.Codes);
     private readonly Dictionary<Guid, Placed> _placed = [];
-    private readonly EventRow _row = new();
-    private readonly BlockBuilder _block = new();
-    private readonly ByteBuffer _entry = new();
+    private readonly TurnScratch _scratch = TurnScratch.Own;
+    private readonly EntryRuns _entries = new();
     private readonly List<MerkleHash> _leaves = [];
     private readonly List<(AppendTicket Ticket, Receipt[] Receipts, List<int> Duplicates)> _answers = [];
 
@@ -38,6 +36,9 @@ internal sealed class LedgerTurn(Ledger ledger, LockedLedger locked, IReadOnlyDi
 
     /// <summary>Of what this turn adds, in order.</summary>
     public IReadOnlyList<MerkleHash> Leaves => _leaves;
+
+    /// <summary>The entries that this turn adds.</summary>
+    public IReadOnlyList<EntryRun> Entries => _entries.Finish();
 
     /// <summary>Bytes that this turn adds.</summary>
     public long Bytes { get; private set; }
@@ -65,18 +66,19 @@ internal sealed class LedgerTurn(Ledger ledger, LockedLedger locked, IReadOnlyDi
 
     public void Write(IReadOnlyList<AppendTicket> tickets)
     {
-        var chunks = new ChunkBuilder(chunk =>
+        _scratch.Block.Clear();
+        _scratch.Chunks.Begin(Encoding.UTF8.GetBytes(ledger.Name), chunk =>
         {
             rows.Chunk(_identity.Id, Day, chunk);
             Bytes += chunk.Data.Length;
         });
-        foreach (var ticket in tickets) Write(ticket, chunks);
-        chunks.Finish();
+        foreach (var ticket in tickets) Write(ticket);
+        _scratch.Chunks.Finish();
         FinishBlock();
         rows.Dictionary(_identity.Id, _codes);
     }
 
-    private void Write(AppendTicket ticket, ChunkBuilder chunks)
+    private void Write(AppendTicket ticket)
     {
         var batch = ticket.Batch;
         var buffer = batch.Buffer.Span;
@@ -97,7 +99,7 @@ internal sealed class LedgerTurn(Ledger ledger, LockedLedger locked, IReadOnlyDi
             }
             else
             {
-                placed = Place(pending, buffer, key, chunks);
+                placed = Place(pending, buffer, key);
                 receipts[i] = new(text, placed.Sequence, placed.Leaf, false);
             }
             sequences[i] = receipts[i].Duplicate ? -1 : receipts[i].Sequence;
@@ -106,29 +108,31 @@ internal sealed class LedgerTurn(Ledger ledger, LockedLedger locked, IReadOnlyDi
         _answers.Add((ticket, receipts, duplicates));
     }
 
-    private Placed Place(PendingEntry pending, ReadOnlySpan<byte> buffer, Guid key, ChunkBuilder chunks)
+    private Placed Place(PendingEntry pending, ReadOnlySpan<byte> buffer, Guid key)
     {
         var sequence = Size++;
-        _entry.Clear();
-        _entry.Advance(pending.Write(buffer, sequence, _entry.Reserve(pending.LengthWith(sequence))));
-        var placed = new Placed(sequence, MerkleHash.OfLeaf(_entry.Written));
+        var (entry, row) = (_scratch.Entry, _scratch.Row);
+        entry.Clear();
+        entry.Advance(pending.Write(buffer, sequence, entry.Reserve(pending.LengthWith(sequence))));
+        var placed = new Placed(sequence, MerkleHash.OfLeaf(entry.Written));
         _placed.Add(key, placed);
         _leaves.Add(placed.Leaf);
-        _row.Read(sequence, _entry.Written, _identity.Salt, _codes);
-        (MinTime, MaxTime) = (Math.Min(MinTime, _row.Time), Math.Max(MaxTime, _row.Time));
+        row.Read(sequence, entry.Written, _identity.Salt, _codes);
+        (MinTime, MaxTime) = (Math.Min(MinTime, row.Time), Math.Max(MaxTime, row.Time));
         rows.Id(_identity.Id, key, sequence);
-        _block.Add(_row);
-        if (_block.Count == BlockBuilder.EventsMax) FinishBlock();
-        chunks.Add(_row, _entry.Written);
-        Hours.Add(_row.Time, _row.Codes, _row.IsFailure);
+        _scratch.Block.Add(row);
+        if (_scratch.Block.Count == BlockBuilder.EventsMax) FinishBlock();
+        _scratch.Chunks.Add(row, entry.Written);
+        _entries.Add(sequence, entry.Written);
+        Hours.Add(row.Time, row.Codes, row.IsFailure);
         Bytes += RowBytes;
         return placed;
     }
 
     private void FinishBlock()
     {
-        if (_block.Count == 0) return;
-        var block = _block.Build(null);
+        if (_scratch.Block.Count == 0) return;
+        var block = _scratch.Block.Build(null);
         rows.Block(_identity.Id, Day, block);
         Bytes += block.Bytes;
     }

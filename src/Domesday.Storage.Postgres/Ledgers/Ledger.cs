@@ -4,7 +4,8 @@ using Domesday.Storage.Postgres.Rollups;
 namespace Domesday.Storage.Postgres.Ledgers;
 
 /// <summary>What this node knows of a ledger: its place in the tables, its dictionary, how far it has grown.</summary>
-internal sealed class Ledger(string name, LeafBudget budget)
+/// <param name="recent">Of all ledgers.</param>
+internal sealed class Ledger(string name, LeafBudget budget, RecentEntries recent)
 {
     private readonly Lock _lock = new();
     private TaskCompletionSource _grown = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -26,6 +27,8 @@ internal sealed class Ledger(string name, LeafBudget budget)
 
     /// <summary>Counts of the events behind the roll-ups; touched by the ledger's one writer of this node alone.</summary>
     public RollingCounts Rolling { get; } = new();
+
+    public RecentEntries Recent => recent;
 
     public RecentLeaves Leaves { get; } = new(budget);
 

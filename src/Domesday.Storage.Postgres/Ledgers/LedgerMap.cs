@@ -12,13 +12,14 @@ internal sealed class LedgerMap(NpgsqlDataSource source)
     private const int SaltBytes = 16;
 
     private readonly LeafBudget _budget = new();
+    private readonly RecentEntries _recent = new();
     private readonly ConcurrentDictionary<string, Ledger> _ledgers = new(StringComparer.Ordinal);
 
     public IEnumerable<Ledger> All => _ledgers.Values;
 
     public Ledger? Find(string name) => _ledgers.GetValueOrDefault(name);
 
-    public Ledger GetOrAdd(string name) => _ledgers.GetOrAdd(name, static (name, budget) => new(name, budget), _budget);
+    public Ledger GetOrAdd(string name) => _ledgers.GetOrAdd(name, static (name, map) => new(name, map._budget, map._recent), this);
 
     /// <summary>Hears from the database how far every ledger has grown, whichever node wrote.</summary>
     public async Task RefreshAsync(CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Domesday.Core.Access;
 using Domesday.Core.Query;
@@ -59,14 +60,23 @@ internal sealed class BlockFilter
 
     /// <summary>The events of a block that the tests let through, in order.</summary>
     /// <param name="block">Has <see cref="Columns"/>, and the times unless all of them are asked for.</param>
-    public ReadOnlySpan<int> Matches(EventBlock block, in Extent extent)
+    public int[] Matches(EventBlock block, in Extent extent)
     {
         var (from, to) = ((int)Math.Clamp(Bounds.First - block.First, 0, block.Count), (int)Math.Clamp(Bounds.Size - block.First, 0, block.Count));
-        var matches = new int[Math.Max(0, to - from)].AsSpan();
-        for (var i = 0; i < matches.Length; i++) matches[i] = from + i;
-        if (extent.MinTime < Bounds.MinTime || extent.MaxTime > Bounds.MaxTime) matches = matches[..KeepTimely(block, matches)];
-        foreach (var test in _tests) matches = matches[..test.Keep(block, matches)];
-        return matches;
+        if (from >= to) return [];
+        var rented = ArrayPool<int>.Shared.Rent(to - from);
+        try
+        {
+            var matches = rented.AsSpan(0, to - from);
+            for (var i = 0; i < matches.Length; i++) matches[i] = from + i;
+            if (extent.MinTime < Bounds.MinTime || extent.MaxTime > Bounds.MaxTime) matches = matches[..KeepTimely(block, matches)];
+            foreach (var test in _tests) matches = matches[..test.Keep(block, matches)];
+            return matches.ToArray();
+        }
+        finally
+        {
+            ArrayPool<int>.Shared.Return(rented);
+        }
     }
 
     private bool IsWithin(in Extent extent) => extent.MinTime >= Bounds.MinTime && extent.MaxTime <= Bounds.MaxTime && extent.First >= Bounds.First && extent.Size <= Bounds.Size;

@@ -60,7 +60,7 @@ internal sealed class ChunkReader(NpgsqlConnection connection, Ledger ledger, IR
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            chunks.Add(EntryChunk.Unpack(ledger, reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetFieldValue<byte[]>(3)));
+            chunks.Add(new EntryChunk(ledger, reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetFieldValue<byte[]>(3)));
         }
     }
 }

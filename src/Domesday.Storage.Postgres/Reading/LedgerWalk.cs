@@ -11,7 +11,8 @@ internal sealed class LedgerWalk
 {
     private const int BatchMin = 64;
     private const int BatchMax = 512;
-    private const int LoadMin = 1 << 12;
+    private const int LoadMin = 1 << 13;
+    private const int LoadMinFiltered = 1 << 16;
     private const int LoadMax = 1 << 18;
 
     private readonly NpgsqlConnection _connection;
@@ -28,7 +29,7 @@ internal sealed class LedgerWalk
     private readonly FieldSlice[] _slices = new FieldSlice[EventSchema.Count];
     private List<BlockHead> _blocks = [];
     private Queue<(Extent Extent, BlockScan Scan)> _loaded = [];
-    private int _load = LoadMin;
+    private int _load;
     private long _wanted;
     private int _batch = BatchMin;
 
@@ -39,6 +40,7 @@ internal sealed class LedgerWalk
         (_connection, _ledger, _filter, _order, _after, _wanted) = (connection, ledger, filter, order, after, wanted);
         _withEntries = withEntries || filter.Residual is not null;
         _columns = BlockColumns.Time | filter.Columns;
+        _load = filter.Columns.IsNone ? LoadMin : LoadMinFiltered;
         _waiting = new(order.Sort(ledger.Days.Where(day => filter.Reaches(day.Extent)), day => day.Extent));
         _chunks = new(connection, ledger.Ledger, ledger.Days);
     }
@@ -144,7 +146,7 @@ internal sealed class LedgerWalk
         var loaded = await BlockReader.LoadAsync(_connection, _ledger.Id, _blocks, _columns, _load, cancellation);
         _blocks.RemoveRange(0, loaded.Count);
         _load = Math.Min(_load * 2, LoadMax);
-        var scans = loaded.ConvertAll(block => (block.Head.Extent, Scan: new BlockScan(_ledger.Name, block.Block, _filter.Matches(block.Block, block.Head.Extent), _order, _after)));
+        var scans = loaded.ConvertAll(block => (block.Head.Extent, Scan: new BlockScan(_ledger.Name, block.Block, _filter.Matches(block.Block, block.Head.Extent), _order, _after, _wanted)));
         _loaded = new(_order.Sort(_loaded.Concat(scans).Where(scan => !scan.Scan.IsEmpty), scan => scan.Extent));
     }
 

@@ -15,7 +15,7 @@ using Npgsql;
 namespace Domesday.Storage.Postgres.Reading;
 
 /// <summary>Answers queries, each in one transaction that sees one moment.</summary>
-internal sealed class PostgresReader(ReadRouter router, TimeProvider time) : IEventReader
+internal sealed class PostgresReader(ReadRouter router, LedgerMap map, TimeProvider time) : IEventReader
 {
     private const int BatchEntries = 512;
     private const int Attempts = 3;
@@ -89,6 +89,11 @@ internal sealed class PostgresReader(ReadRouter router, TimeProvider time) : IEv
     public async IAsyncEnumerable<IReadOnlyList<StoredEntry>> ReadAsync(
         AccessScope scope, EventFilter filter, EventOrder order, bool descending, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        if (!descending && order == EventOrder.Sequence && RecentRead.Find(map, scope, filter) is { } recent)
+        {
+            foreach (var own in recent.Chunk(BatchEntries)) yield return own;
+            yield break;
+        }
         var (opened, ledgers) = await OpenAsync(scope, cancellation);
         await using var session = opened;
         var walk = Walk(session, ledgers, scope, new EventQuery { Filter = filter, Order = order, Descending = descending }, long.MaxValue, withEntries: true);

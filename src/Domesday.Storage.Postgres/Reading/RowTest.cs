@@ -44,13 +44,8 @@ internal abstract class RowTest
         /// <remarks>The same without a call for each of the millions that a total may have to look at.</remarks>
         public override int Keep(EventBlock block, Span<int> indexes)
         {
-            if (_only == 0 || not || block.Codes(place) is not { } all) return base.Keep(block, indexes);
-            var kept = 0;
-            foreach (var index in indexes)
-            {
-                if (all[index] == _only) indexes[kept++] = index;
-            }
-            return kept;
+            if (_only == 0 || not) return base.Keep(block, indexes);
+            return block.Codes(place)?.Keep(_only, indexes) ?? 0;
         }
     }
 
@@ -65,6 +60,13 @@ internal abstract class RowTest
         public override IReadOnlyList<int>? Keys => not || _hashes.Count > KeysMax || !BlockKeys.HashedPlaces.Contains(place) ? null : [.. _hashes.Select(hash => BlockKeys.OfHash(ledger, place, hash))];
 
         public override bool Passes(EventBlock block, int index) => _hashes.Contains(block.Hash(place, index)) != not;
+
+        /// <remarks>As for codes.</remarks>
+        public override int Keep(EventBlock block, Span<int> indexes)
+        {
+            if (not || _hashes.Count != 1) return base.Keep(block, indexes);
+            return block.Hashes(place)?.Keep(_hashes.First(), indexes) ?? 0;
+        }
     }
 
     /// <summary>The event has the field, or has not.</summary>

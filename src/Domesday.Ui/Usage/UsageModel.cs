@@ -5,4 +5,8 @@ namespace Domesday.Ui.Usage;
 
 /// <param name="Range">The parameter <c>from</c> that is chosen.</param>
 /// <param name="Report">Null when there is a problem.</param>
-public sealed record UsageModel(UsageSplit By, string Range, UsageReport? Report, Problem? Problem);
+public sealed record UsageModel(UsageSplit By, string Range, UsageReport? Report, Problem? Problem)
+{
+    /// <summary>Null for who may not see them.</summary>
+    public SentReportsModel? Sent { get; init; }
+}

@@ -1,5 +1,6 @@
 using Domesday.Core.Access;
 using Domesday.Core.Control;
+using Domesday.Core.Forwarding;
 using Domesday.Core.Reports;
 using Domesday.Core.Storage;
 using Domesday.Http.Authorization;
@@ -22,7 +23,7 @@ internal static class UsagePage
 
     public static void MapUsage(this IEndpointRouteBuilder routes) => routes.MapGet(Path, GetAsync).RequirePermission(Permission.AuditList);
 
-    private static async Task<IResult> GetAsync(HttpContext http, IEventReader reader, ReadAudit audit, TimeProvider time)
+    private static async Task<IResult> GetAsync(HttpContext http, IEventReader reader, ReadAudit audit, ReportDirectory reports, SinkDirectory sinks, SinkOpener opener, TimeProvider time)
     {
         var frame = Frame.Of(http, "Usage");
         var api = Api(frame.Query);
@@ -33,7 +34,7 @@ internal static class UsagePage
         var report = await new UsageReading(reader).ReadAsync(http.Scope(), filter, by, time, http.RequestAborted);
         if (!report.IsOk) return Page(frame, new(by, api["from"] ?? "", null, report.Problem), ProblemResults.StatusOf(report.Problem.Kind));
         http.RecordRead(audit, "report.usage", api.ToString());
-        return Page(frame, new(by, api["from"] ?? "", report.Value, null), StatusCodes.Status200OK);
+        return Page(frame, new(by, api["from"] ?? "", report.Value, null) { Sent = Sent(http, frame, reports, sinks, opener) }, StatusCodes.Status200OK);
     }
 
     /// <summary>The report's parameters, with the month that the page assumes.</summary>
@@ -41,6 +42,13 @@ internal static class UsagePage
     {
         var api = url.Without(Frame.TenantParameter, "zone");
         return api["from"] is null && api["to"] is null ? api.With("from", FromDefault) : api;
+    }
+
+    private static SentReportsModel? Sent(HttpContext http, Frame frame, ReportDirectory reports, SinkDirectory sinks, SinkOpener opener)
+    {
+        if (!frame.May(Permission.SinkRead, wholeTenant: true)) return null;
+        var channels = sinks.Of(http.Tenant()).Where(sink => sink.IsChannel && opener.Find(sink.Type)?.TakesFiles == true).Select(sink => (sink.Id, sink.Name));
+        return new(reports.Of(http.Tenant()), [.. channels], frame.May(Permission.SinkWrite, wholeTenant: true));
     }
 
     private static IResult Page(Frame frame, UsageModel model, int status) => PageResult.Page<UsageView, UsageModel>(frame, model, status);

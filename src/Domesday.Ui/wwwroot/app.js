@@ -32,7 +32,7 @@ const done = sessionStorage.getItem("domesday_done");
 if (done) {
   sessionStorage.removeItem("domesday_done");
   const toast = element("p", { class: "toast" }, done);
-  document.body.append(toast);
+  (document.querySelector("main") ?? document.body).append(toast);
   announce(done);
   setTimeout(() => toast.remove(), 4000);
 }

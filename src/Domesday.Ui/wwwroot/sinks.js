@@ -10,8 +10,9 @@ for (const place of document.querySelectorAll("[data-sink-test]")) {
     try {
       const response = await ask(place.dataset.sinkTest, { method: "POST" });
       const answer = await response.json();
-      const text = response.ok ? answer.answer : answer.detail;
-      const accepted = response.ok && answer.accepted;
+      const answers = answer?.answers ?? [answer];
+      const text = response.ok ? answers.map(one => one.answer).join("; ") : answer.detail;
+      const accepted = response.ok && answers.every(one => one.accepted);
       said.replaceChildren(element("span", { class: `result ${accepted ? "good" : "bad"}` }, accepted ? "accepted" : "not accepted"), " ", element("bdi", {}, text ?? ""));
     } catch {
       said.replaceChildren("The service did not answer. Try again.");

@@ -21,6 +21,36 @@ public sealed class EventSpoolTests : IDisposable
     }
 
     [Fact]
+    public async Task What_nobody_waits_for_reaches_the_service_all_the_same()
+    {
+        await using var spool = _service.Open();
+        for (var i = 0; i < 50; i++) Assert.Equal(SpoolOutcome.Kept, spool.Append(SpoolFixture.Event($"e{i}")));
+        var done = spool.Begin(SpoolFixture.Event("act") with { Outcome = new() { Result = OutcomeResult.Unknown } });
+        Assert.Equal(SpoolOutcome.Kept, done.Complete(SpoolFixture.Event("act") with { Outcome = new() { Result = OutcomeResult.Success } }));
+        await spool.DrainAsync(Cancellation);
+        Assert.Equal([.. Enumerable.Range(0, 50).Select(i => $"e{i}"), "act"], _service.Ids);
+        Assert.Equal(("success", 51), (_service.Results["act"], spool.Counters.Kept));
+    }
+
+    [Fact]
+    public async Task What_was_written_without_waiting_survives_a_process_that_ends_before_the_disk_was_asked()
+    {
+        _service.Answer = _ => null;
+        var left = Path.Combine(_service.Folder, "..", "left");
+        Directory.CreateDirectory(left);
+        await using (var spool = _service.Open(options => options with { SyncDelay = TimeSpan.FromSeconds(1) }))
+        {
+            Assert.Equal(SpoolOutcome.Kept, spool.Append(SpoolFixture.Event("kept")));
+            // What the system has at this moment is what it has after kill -9.
+            foreach (var file in Directory.GetFiles(_service.Folder, "*.spool")) File.Copy(file, Path.Combine(left, Path.GetFileName(file)));
+        }
+        _service.Answer = null;
+        await using var next = _service.Open(options => options with { Folder = left });
+        await next.DrainAsync(Cancellation);
+        Assert.Equal(["kept"], _service.Ids);
+    }
+
+    [Fact]
     public async Task An_event_without_an_id_is_given_one_so_that_it_is_stored_once()
     {
         _service.Answer = request => request == 1 ? null : new(HttpStatusCode.OK);

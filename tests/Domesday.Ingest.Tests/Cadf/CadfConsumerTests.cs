@@ -141,6 +141,26 @@ public sealed class CadfConsumerTests(RabbitBroker broker) : IClassFixture<Rabbi
     }
 
     [Fact]
+    public async Task The_audit_filter_itself_tells_of_each_request_and_each_is_one_act()
+    {
+        Assert.SkipUnless(RabbitBroker.IsInstalled, "Needs the Debian package rabbitmq-server.");
+        var python = OutsideProgram.Need("python3", "/usr/bin/python3");
+        OutsideProgram.Need("python3-keystonemiddleware", "/usr/lib/python3/dist-packages/keystonemiddleware/audit/__init__.py");
+        using var consumer = Consumer();
+        await consumer.StartAsync(Cancellation);
+        await BoundAsync();
+        var folder = Path.Combine(AppContext.BaseDirectory, "Cadf", "exporters");
+        var (status, said) = await OutsideProgram.RunAsync(python, folder, "audited.py", broker.Address.ToString().Replace("amqp:", "rabbit:", StringComparison.Ordinal), "compute_audit_map.conf");
+        Assert.True(status == 0, said);
+        Assert.Contains("POST /v2.1/servers 202", said, StringComparison.Ordinal);
+        var acts = await EventsAsync(2);
+        await consumer.StopAsync(Cancellation);
+        Assert.Equal([("create", OutcomeResult.Success, 202), ("delete", OutcomeResult.Failure, 404)], acts.Select(one => (one.Action, one.Outcome!.Result, one.Outcome.Status!.Value)));
+        Assert.All(acts, one => Assert.Equal(("alice", "192.0.2.9", "p-1"), (one.Actor!.Name, one.Source!.Ip, one.Scope!.Project!.Id)));
+        Assert.All(acts, one => Assert.DoesNotContain("secrettoken", Encoding.UTF8.GetString(EventJson.Write(one)), StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_real_Keystone_tells_who_signed_in_who_could_not_and_what_was_made()
     {
         Assert.SkipUnless(RabbitBroker.IsInstalled && KeystoneService.IsInstalled, "Needs the Debian packages rabbitmq-server and keystone.");

@@ -27,7 +27,7 @@ internal sealed class SyslogHost : IAsyncDisposable
     private readonly MeterListener _numbers = new();
     private readonly Dictionary<string, long> _counts = [];
 
-    private SyslogHost(Func<IEventStore, IEventStore>? through)
+    private SyslogHost(Func<IEventStore, IEventStore>? through, TimeSpan? idleTimeout)
     {
         Certificate = Made();
         _numbers.InstrumentPublished = (instrument, listener) =>
@@ -40,7 +40,7 @@ internal sealed class SyslogHost : IAsyncDisposable
         });
         _numbers.Start();
         var local = new SyslogAddress(new(IPAddress.Loopback, 0), Tenant);
-        var options = new SyslogOptions { Udp = [local], Tcp = [local], Tls = [local], Authentication = Authentication() };
+        var options = new SyslogOptions { Udp = [local], Tcp = [local], Tls = [local], Authentication = Authentication(), IdleTimeout = idleTimeout };
         var pipeline = new AppendPipeline(through?.Invoke(Store) ?? Store, EventLimits.Default, TimeProvider.System, new AppendMetrics(_meter));
         _listeners = new(options, pipeline, _meter, TimeProvider.System, NullLogger<SyslogListeners>.Instance);
     }
@@ -55,9 +55,9 @@ internal sealed class SyslogHost : IAsyncDisposable
 
     public IPEndPoint Tls => _listeners.EndPoints[2];
 
-    public static async Task<SyslogHost> StartAsync(Func<IEventStore, IEventStore>? through = null)
+    public static async Task<SyslogHost> StartAsync(Func<IEventStore, IEventStore>? through = null, TimeSpan? idleTimeout = null)
     {
-        var host = new SyslogHost(through);
+        var host = new SyslogHost(through, idleTimeout);
         await host._listeners.StartAsync(TestContext.Current.CancellationToken);
         return host;
     }

@@ -50,6 +50,27 @@ public class SyslogListenerTests
         Assert.Equal(["tcp 127.0.0.1", "tcp 127.0.0.1, cut", "tcp 127.0.0.1, cut"], contexts.Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("<13>a: begun and never")]
+    [InlineData("500 <13>b: counted and never")]
+    public async Task A_connection_that_brings_no_whole_message_is_closed_and_what_it_brought_before_is_kept(string rest)
+    {
+        await using var host = await SyslogHost.StartAsync(idleTimeout: TimeSpan.FromMilliseconds(200));
+        await using var connection = await SyslogHost.ConnectAsync(host.Tcp);
+        await connection.WriteAsync(Encoding.UTF8.GetBytes("<13>c: whole\n" + rest), Cancellation);
+        Assert.Single(await host.EventsAsync(1));
+        // Closed, or reset where something was left unread.
+        try
+        {
+            Assert.Equal(0, await connection.ReadAsync(new byte[1], Cancellation));
+        }
+        catch (IOException)
+        {
+            Assert.NotEmpty(rest);
+        }
+    }
+
     [Fact]
     public async Task Messages_come_over_TLS_and_who_speaks_no_TLS_is_turned_away()
     {

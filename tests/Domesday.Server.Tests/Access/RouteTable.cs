@@ -160,6 +160,8 @@ internal static class RouteTable
         new("POST /ingest/ucp/{key}", Tenant, Permission.AuditWrite, "/ingest/ucp/nokey", "{}") { TakesKeyInPath = true },
         new("POST /ingest/cadf", Tenant, Permission.AuditWrite, "/ingest/cadf", "{}"),
         new("POST /ingest/cadf/{key}/{region?}", Tenant, Permission.AuditWrite, "/ingest/cadf/nokey", "{}") { TakesKeyInPath = true },
+        new("POST /ingest/journal/upload", Tenant, Permission.AuditWrite, "/ingest/journal/upload", "A=b\n\n"),
+        new("POST /ingest/journal/{key}/upload", Tenant, Permission.AuditWrite, "/ingest/journal/nokey/upload", "A=b\n\n") { TakesKeyInPath = true },
         new("POST /v1/logs", Tenant, Permission.AuditWrite, "/v1/logs", "{}"),
         new("POST /ingest/otlp/v1/logs", Tenant, Permission.AuditWrite, "/ingest/otlp/v1/logs", "{}"),
         new("POST /ingest/otlp/{key}/v1/logs", Tenant, Permission.AuditWrite, "/ingest/otlp/nokey/v1/logs", "{}") { TakesKeyInPath = true },

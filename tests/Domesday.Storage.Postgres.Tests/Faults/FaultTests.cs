@@ -67,6 +67,34 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
+    public async Task A_network_that_swallows_everything_makes_an_append_come_back_and_the_same_batch_is_stored_once_later()
+    {
+        var server = await SharedServer.Server;
+        var database = await server.NewDatabaseAsync() + ";Command Timeout=1;Timeout=1;Cancellation Timeout=500";
+        await using var relay = new CuttableRelay(server.Port);
+        await using var store = await OpenAsync(database.Replace($"Port={server.Port}", $"Port={relay.Port}", StringComparison.Ordinal));
+        Assert.Equal(0, (await store.AppendAsync("acme", Batch("before"), Cancellation)).Value[0].Sequence);
+        relay.LoseAnswers();
+        Assert.Equal(ProblemKind.Unavailable, (await store.AppendAsync("acme", Batch("swallowed"), Cancellation)).Problem?.Kind);
+        Assert.Equal(ProblemKind.Unavailable, store.NotAccepting?.Kind);
+        relay.Cut();
+        var stored = await store.AppendAsync("acme", Batch("swallowed"), Cancellation);
+        for (; !stored.IsOk; stored = await store.AppendAsync("acme", Batch("swallowed"), Cancellation)) await Task.Delay(50, Cancellation);
+        Assert.Equal(1, stored.Value[0].Sequence);
+        await CheckAsync(store, new Dictionary<string, long> { ["before"] = 0, ["swallowed"] = 1 });
+    }
+
+    [Fact]
+    public async Task A_connection_string_that_says_nothing_of_time_waits_ten_seconds_and_one_that_does_is_obeyed()
+    {
+        await using var plain = PostgresSource.Create("Host=h");
+        await using var own = PostgresSource.Create("Host=h;Command Timeout=60;Max Auto Prepare=7");
+        var (chosen, kept) = (new Npgsql.NpgsqlConnectionStringBuilder(plain.ConnectionString), new Npgsql.NpgsqlConnectionStringBuilder(own.ConnectionString));
+        Assert.Equal((10, 5, 5, 64), (chosen.CommandTimeout, chosen.Timeout, chosen.TcpKeepAliveTime, chosen.MaxAutoPrepare));
+        Assert.Equal((60, 7), (kept.CommandTimeout, kept.MaxAutoPrepare));
+    }
+
+    [Fact]
     public async Task A_replica_answers_and_never_shows_less_than_was_acknowledged()
     {
         Assert.SkipWhen(PostgresServer.Programs is null, "PostgreSQL is not installed: apt-get install postgresql-15");

@@ -43,6 +43,49 @@ public sealed class MoveTests
         await NodeTests.CheckAsync(again, new Dictionary<string, long>(), [note]);
     }
 
+    [Fact]
+    public async Task A_move_that_is_killed_midway_goes_on_where_it_was_and_ends_with_the_same_bytes()
+    {
+        Assert.SkipUnless(File.Exists(ServiceNode.Binary), "The service is not built.");
+        var server = await SharedServer.Server;
+        var database = await server.NewDatabaseAsync();
+        var name = new Npgsql.NpgsqlConnectionStringBuilder(database).Database!;
+        var data = Directory.CreateTempSubdirectory("domesday-move-").FullName;
+        string before;
+        await using (var embedded = await ServiceNode.StartAsync(null, data, keep: true))
+        {
+            for (var i = 0; i < 10; i++) (await embedded.Http.PostAsync("/audit/v1/events", Batch(i, large: false, count: 500), Cancellation)).EnsureSuccessStatusCode();
+            while ((await embedded.CheckpointAsync(Cancellation)).Size < 5_000) await Task.Delay(50, Cancellation);
+            before = await ExportAsync(embedded);
+            await embedded.StopAsync();
+        }
+        using (var meter = new System.Diagnostics.Metrics.Meter("test"))
+        {
+            await using var schema = await PostgresStore.OpenAsync(new() { ConnectionString = database }, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, meter, Cancellation);
+        }
+        // The second batch of 2,000 hangs in its transaction, and there the move is killed.
+        await server.ExecuteAsync(name, """
+            create function hang() returns trigger language plpgsql as $$ begin if new.size > 2500 then perform pg_sleep(3600); end if; return new; end $$;
+            create trigger hang before insert or update on ledger_day for each row execute function hang()
+            """);
+        using (var move = Process.Start(Order(data, database, "embedded", "postgres"))!)
+        {
+            var hanging = $"select pid from pg_stat_activity where datname = '{name}' and wait_event = 'PgSleep'";
+            object? backend;
+            while ((backend = await server.ExecuteAsync(name, hanging)) is null && !move.HasExited) await Task.Delay(20, Cancellation);
+            Assert.False(move.HasExited);
+            move.Kill();
+            await move.WaitForExitAsync(Cancellation);
+            await server.ExecuteAsync(name, $"select pg_terminate_backend({backend}, 60000)");
+        }
+        await server.ExecuteAsync(name, "drop trigger hang on ledger_day");
+        Assert.Equal(2_000L, await server.ExecuteAsync(name, "select size from ledger where name = 'default'"));
+        var (code, told) = await MoveAsync(data, database, "embedded", "postgres");
+        Assert.True(code == 0, told);
+        await using var node = await ServiceNode.StartAsync(database, data);
+        Assert.Equal(before, await ExportAsync(node));
+    }
+
     private static async Task<string> ExportAsync(ServiceNode node)
     {
         using var export = await node.Http.GetStreamReaderAsync("/audit/v1/export?format=ndjson&service=load&order=asc", Cancellation);
@@ -50,17 +93,19 @@ public sealed class MoveTests
         return string.Join('\n', lines.Where(line => JsonDocument.Parse(line).RootElement.TryGetProperty("sequence", out _)));
     }
 
-    private static StringContent Batch(int number, bool large)
+    private static StringContent Batch(int number, bool large, int count = 10)
     {
         var body = large ? ",\"request\":{\"body\":{\"text\":\"" + new string('x', 200_000) + "\"}}" : "";
-        var lines = Enumerable.Range(0, 10).Select(index => $$"""{"id":"b{{number}}-{{index}}","action":"create","service":"load"{{body}} }""");
+        var lines = Enumerable.Range(0, count).Select(index => $$"""{"id":"b{{number}}-{{index}}","action":"create","service":"load"{{body}} }""");
         return new(string.Join('\n', lines), System.Text.Encoding.UTF8, "application/x-ndjson");
     }
 
+    private static ProcessStartInfo Order(string data, string database, string from, string to) =>
+        new(ServiceNode.Binary, ["move", "--from", from, "--to", to, "--data", data, "--postgres", database]) { RedirectStandardOutput = true, RedirectStandardError = true };
+
     private static async Task<(int Code, string Output)> MoveAsync(string data, string database, string from, string to)
     {
-        var start = new ProcessStartInfo(ServiceNode.Binary, ["move", "--from", from, "--to", to, "--data", data, "--postgres", database]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using var process = Process.Start(start)!;
+        using var process = Process.Start(Order(data, database, from, to))!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(Cancellation), process.StandardError.ReadToEndAsync(Cancellation));
         await process.WaitForExitAsync(Cancellation);
         return (process.ExitCode, await output + await errors);

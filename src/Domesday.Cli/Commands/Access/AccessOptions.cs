@@ -33,12 +33,10 @@ internal static class AccessOptions
     public static Command Act(CliConsole console, Command command, Argument<string> argument, Func<DomesdayClient, string, CancellationToken, Task> act, string word)
     {
         var connection = new ConnectionOptions(console).AddTo(command);
-        command.SetAction(async (parse, cancellation) =>
+        connection.Act(command, async (client, parse, cancellation) =>
         {
-            using var client = connection.Connect(parse);
             await act(client, parse.GetValue(argument)!, cancellation);
             await console.Error.WriteLineAsync(word);
-            return 0;
         });
         return command;
     }

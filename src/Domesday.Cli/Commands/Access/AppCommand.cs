@@ -23,12 +23,7 @@ internal static class AppCommand
     {
         var command = new ExampledCommand("list", "The applications of a tenant and their roles.", "domesday app list --tenant acme");
         var view = View(console, command);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            using var client = view.Connection.Connect(parse);
-            view.Show(parse, await client.Access.ApplicationsAsync(cancellation));
-            return 0;
-        });
+        view.Connection.Act(command, async (client, parse, cancellation) => view.Show(parse, await client.Access.ApplicationsAsync(cancellation)));
         return command;
     }
 
@@ -39,12 +34,10 @@ internal static class AppCommand
         var (role, projects, expires) = (AccessOptions.Role(), AccessOptions.Projects(), AccessOptions.Expires());
         foreach (var option in new Option[] { role, projects, expires }) command.Options.Add(option);
         var view = View(console, command);
-        command.SetAction(async (parse, cancellation) =>
+        view.Connection.Act(command, async (client, parse, cancellation) =>
         {
             var wanted = new NewApplication(parse.GetValue(name)!) { Role = parse.GetValue(role), Projects = AccessOptions.Listed(parse.GetValue(projects)), ExpiresAt = AccessOptions.Time(parse.GetValue(expires)) };
-            using var client = view.Connection.Connect(parse);
             Show(view, parse, await client.Access.CreateApplicationAsync(wanted, cancellation));
-            return 0;
         });
         return command;
     }
@@ -54,12 +47,7 @@ internal static class AppCommand
         var command = new ExampledCommand("secret", "Gives an application another secret; the old one is refused at once.", "domesday app secret app_0123456789abcdef");
         var id = AccessOptions.Named(command, "id", "Client id.");
         var view = View(console, command);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            using var client = view.Connection.Connect(parse);
-            Show(view, parse, await client.Access.ReplaceSecretAsync(parse.GetValue(id)!, cancellation));
-            return 0;
-        });
+        view.Connection.Act(command, async (client, parse, cancellation) => Show(view, parse, await client.Access.ReplaceSecretAsync(parse.GetValue(id)!, cancellation)));
         return command;
     }
 

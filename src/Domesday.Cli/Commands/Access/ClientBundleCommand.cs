@@ -30,9 +30,8 @@ internal static class ClientBundleCommand
         var output = new Option<string>("--output") { HelpName = "FOLDER", Description = "Where to write the files.", DefaultValueFactory = _ => "." };
         foreach (var option in new Option[] { user, days, output }) command.Options.Add(option);
         var connection = new ConnectionOptions(console).AddWithoutUserTo(command);
-        command.SetAction(async (parse, cancellation) =>
+        connection.Act(command, async (client, parse, cancellation) =>
         {
-            using var client = connection.Connect(parse);
             var made = await client.Access.CreateCertificateAsync(parse.GetValue(user)!, parse.GetValue(days), cancellation);
             var folder = Path.GetFullPath(parse.GetValue(output)!);
             Directory.CreateDirectory(folder);
@@ -41,7 +40,6 @@ internal static class ClientBundleCommand
             await WriteAsync(folder, "key.pem", made.KeyPem!, cancellation);
             await WriteAsync(folder, "env.sh", Environment(connection.ServerOf(parse)), cancellation);
             await console.Error.WriteLineAsync($"Certificate {made.Serial}, valid until {PlainText.Of(made.ExpiresAt)}, lies in {folder}.");
-            return 0;
         });
         return command;
     }
@@ -51,12 +49,7 @@ internal static class ClientBundleCommand
         var command = new ExampledCommand("list", "The certificates of a tenant's users.", "domesday client-bundle list --tenant acme");
         var view = new RecordView<CertificateInfo>(console, command, AccessJson.Default.CertificateInfo, ["SERIAL", "USER", "CREATED", "BY", "EXPIRES", "REVOKED"],
             one => [one.Serial, one.User, PlainText.Of(one.CreatedAt), one.CreatedBy, PlainText.Of(one.ExpiresAt), PlainText.Of(one.RevokedAt)]);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            using var client = view.Connection.Connect(parse);
-            view.Show(parse, await client.Access.CertificatesAsync(cancellation));
-            return 0;
-        });
+        view.Connection.Act(command, async (client, parse, cancellation) => view.Show(parse, await client.Access.CertificatesAsync(cancellation)));
         return command;
     }
 

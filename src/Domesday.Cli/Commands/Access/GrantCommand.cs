@@ -23,12 +23,7 @@ internal static class GrantCommand
     {
         var command = new ExampledCommand("list", "All grants of a tenant.", "domesday grant list --tenant acme");
         var view = View(console, command);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            using var client = view.Connection.Connect(parse);
-            view.Show(parse, await client.Access.GrantsAsync(cancellation));
-            return 0;
-        });
+        view.Connection.Act(command, async (client, parse, cancellation) => view.Show(parse, await client.Access.GrantsAsync(cancellation)));
         return command;
     }
 
@@ -39,7 +34,7 @@ internal static class GrantCommand
         var (role, projects, expires) = (AccessOptions.Role(required: true), AccessOptions.Projects(), AccessOptions.Expires());
         foreach (var option in new Option[] { role, projects, expires }) command.Options.Add(option);
         var view = View(console, command);
-        command.SetAction(async (parse, cancellation) =>
+        view.Connection.Act(command, async (client, parse, cancellation) =>
         {
             var name = parse.GetValue(who) ?? throw new UsageException("Say who is to have the role.");
             var isApplication = name.StartsWith("app_", StringComparison.Ordinal);
@@ -50,9 +45,7 @@ internal static class GrantCommand
                 Projects = AccessOptions.Listed(parse.GetValue(projects)),
                 ExpiresAt = AccessOptions.Time(parse.GetValue(expires)),
             };
-            using var client = view.Connection.Connect(parse);
             view.Show(parse, [await client.Access.CreateGrantAsync(wanted, cancellation)]);
-            return 0;
         });
         return command;
     }

@@ -22,12 +22,7 @@ internal static class RoleCommand
     {
         var command = new ExampledCommand("list", "The roles and what they allow.", "domesday role list");
         var view = View(console, command);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            using var client = view.Connection.Connect(parse);
-            view.Show(parse, await client.Access.RolesAsync(cancellation));
-            return 0;
-        });
+        view.Connection.Act(command, async (client, parse, cancellation) => view.Show(parse, await client.Access.RolesAsync(cancellation)));
         return command;
     }
 
@@ -40,12 +35,10 @@ internal static class RoleCommand
         command.Options.Add(permissions);
         command.Options.Add(title);
         var view = View(console, command);
-        command.SetAction(async (parse, cancellation) =>
+        view.Connection.Act(command, async (client, parse, cancellation) =>
         {
             var wanted = new NewRole(parse.GetValue(name)!, [.. parse.GetValue(permissions)!.SelectMany(list => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))]) { Title = parse.GetValue(title) };
-            using var client = view.Connection.Connect(parse);
             view.Show(parse, [await client.Access.CreateRoleAsync(wanted, cancellation)]);
-            return 0;
         });
         return command;
     }

@@ -25,12 +25,7 @@ internal static class UserCommand
     {
         var command = new ExampledCommand("list", "The users of a tenant and their roles.", "domesday user list --tenant acme");
         var view = View(console, command);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            using var client = view.Connection.Connect(parse);
-            view.Show(parse, await client.Access.UsersAsync(cancellation));
-            return 0;
-        });
+        view.Connection.Act(command, async (client, parse, cancellation) => view.Show(parse, await client.Access.UsersAsync(cancellation)));
         return command;
     }
 
@@ -44,7 +39,7 @@ internal static class UserCommand
         var (role, projects, expires) = (AccessOptions.Role(), AccessOptions.Projects(), AccessOptions.Expires());
         foreach (var option in new Option[] { full, email, role, projects, expires }) command.Options.Add(option);
         var view = View(console, command);
-        command.SetAction(async (parse, cancellation) =>
+        view.Connection.Act(command, async (client, parse, cancellation) =>
         {
             var wanted = new NewUser(parse.GetValue(name)!, null)
             {
@@ -54,10 +49,8 @@ internal static class UserCommand
                 Projects = AccessOptions.Listed(parse.GetValue(projects)),
                 ExpiresAt = AccessOptions.Time(parse.GetValue(expires)),
             };
-            using var client = view.Connection.Connect(parse);
             var made = await client.Access.CreateUserAsync(wanted, cancellation);
             view.ShowSecret(parse, made, made.Password, $"User {PlainText.Of(made.Name)} ({made.Id}) of tenant {made.Tenant} signs in with this password, which is shown this once.");
-            return 0;
         });
         return command;
     }

@@ -36,12 +36,7 @@ internal static class AlertCommand
     {
         var command = new ExampledCommand("list", "All rules, and how often each was raised.", "domesday alert list");
         var view = new AlertView(console, command);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            using var client = view.Connection.Connect(parse);
-            view.ShowAll(parse, await client.Alerts.ListAsync(cancellation));
-            return 0;
-        });
+        view.Connection.Act(command, async (client, parse, cancellation) => view.ShowAll(parse, await client.Alerts.ListAsync(cancellation)));
         return command;
     }
 
@@ -51,12 +46,7 @@ internal static class AlertCommand
         command.Aliases.Add("show");
         var alert = AlertOf(command);
         var view = new AlertView(console, command);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            using var client = view.Connection.Connect(parse);
-            view.Show(parse, await client.Alerts.GetAsync(parse.GetValue(alert)!, cancellation));
-            return 0;
-        });
+        view.Connection.Act(command, async (client, parse, cancellation) => view.Show(parse, await client.Alerts.GetAsync(parse.GetValue(alert)!, cancellation)));
         return command;
     }
 
@@ -64,12 +54,7 @@ internal static class AlertCommand
     {
         var command = new ExampledCommand("stock", "Rules that can be made by name.", "domesday alert stock");
         var view = new AlertView(console, command);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            using var client = view.Connection.Connect(parse);
-            view.ShowStock(parse, await client.Alerts.StockAsync(cancellation));
-            return 0;
-        });
+        view.Connection.Act(command, async (client, parse, cancellation) => view.ShowStock(parse, await client.Alerts.StockAsync(cancellation)));
         return command;
     }
 
@@ -84,13 +69,11 @@ internal static class AlertCommand
         command.Options.Add(stock);
         var options = new AlertOptions().AddTo(command);
         var view = new AlertView(console, command);
-        command.SetAction(async (parse, cancellation) =>
+        view.Connection.Act(command, async (client, parse, cancellation) =>
         {
             var wish = options.Read(parse) with { Name = parse.GetValue(name), Stock = parse.GetValue(stock) };
             if (wish.Name is null && wish.Stock is null) throw new UsageException("Say a name, or --stock.");
-            using var client = view.Connection.Connect(parse);
             view.Show(parse, await client.Alerts.CreateAsync(wish, cancellation));
-            return 0;
         });
         return command;
     }
@@ -105,12 +88,7 @@ internal static class AlertCommand
         command.Options.Add(disabled);
         var options = new AlertOptions().AddTo(command);
         var view = new AlertView(console, command);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            using var client = view.Connection.Connect(parse);
-            view.Show(parse, await client.Alerts.ChangeAsync(parse.GetValue(alert)!, options.Read(parse) with { Name = parse.GetValue(name), Disabled = parse.GetValue(disabled) }, cancellation));
-            return 0;
-        });
+        view.Connection.Act(command, async (client, parse, cancellation) => view.Show(parse, await client.Alerts.ChangeAsync(parse.GetValue(alert)!, options.Read(parse) with { Name = parse.GetValue(name), Disabled = parse.GetValue(disabled) }, cancellation)));
         return command;
     }
 
@@ -121,12 +99,10 @@ internal static class AlertCommand
         var time = new Option<string>("--for") { HelpName = "TIME", Description = "Such as 90s, 30m, 2h or 7d; up to 30d.", Required = true };
         command.Options.Add(time);
         var view = new AlertView(console, command);
-        command.SetAction(async (parse, cancellation) =>
+        view.Connection.Act(command, async (client, parse, cancellation) =>
         {
             var seconds = SecondsOf(parse.GetValue(time)!);
-            using var client = view.Connection.Connect(parse);
             view.Show(parse, await client.Alerts.MuteAsync(parse.GetValue(alert)!, seconds, cancellation));
-            return 0;
         });
         return command;
     }
@@ -136,12 +112,7 @@ internal static class AlertCommand
         var command = new ExampledCommand("unmute", "Lets a rule raise alerts again.", "domesday alert unmute deletions");
         var alert = AlertOf(command);
         var view = new AlertView(console, command);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            using var client = view.Connection.Connect(parse);
-            view.Show(parse, await client.Alerts.MuteAsync(parse.GetValue(alert)!, 0, cancellation));
-            return 0;
-        });
+        view.Connection.Act(command, async (client, parse, cancellation) => view.Show(parse, await client.Alerts.MuteAsync(parse.GetValue(alert)!, 0, cancellation)));
         return command;
     }
 
@@ -150,12 +121,10 @@ internal static class AlertCommand
         var command = new ExampledCommand("test", "Raises an alert that says it is a test; its channels carry it.", "domesday alert test deletions");
         var alert = AlertOf(command);
         var connection = new ConnectionOptions(console).AddTo(command);
-        command.SetAction(async (parse, cancellation) =>
+        connection.Act(command, async (client, parse, cancellation) =>
         {
-            using var client = connection.Connect(parse);
             await client.Alerts.TestAsync(parse.GetValue(alert)!, cancellation);
             await console.Error.WriteLineAsync("raised: see `domesday alert history`, and the channels");
-            return 0;
         });
         return command;
     }
@@ -165,12 +134,7 @@ internal static class AlertCommand
         var command = new ExampledCommand("delete", "Deletes a rule; what it raised stays in the ledger.", "domesday alert delete deletions");
         var alert = AlertOf(command);
         var connection = new ConnectionOptions(console).AddTo(command);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            using var client = connection.Connect(parse);
-            await client.Alerts.DeleteAsync(parse.GetValue(alert)!, cancellation);
-            return 0;
-        });
+        connection.Act(command, (client, parse, cancellation) => client.Alerts.DeleteAsync(parse.GetValue(alert)!, cancellation));
         return command;
     }
 

@@ -19,13 +19,11 @@ internal static class BackupCommand
         var file = new Argument<string>("file") { Description = "The file to make, readable to its owner alone. It must not be there." };
         command.Arguments.Add(file);
         var connection = new ConnectionOptions(console).AddTo(command);
-        command.SetAction(async (parse, cancellation) =>
+        connection.Act(command, async (client, parse, cancellation) =>
         {
             var path = parse.GetValue(file)!;
             if (File.Exists(path)) throw new IOException($"{path} is there already: a backup overwrites nothing.");
-            using var client = connection.Connect(parse);
             await RunAsync(client, console, path, cancellation);
-            return 0;
         });
         return command;
     }

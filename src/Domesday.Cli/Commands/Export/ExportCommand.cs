@@ -27,7 +27,7 @@ internal static class ExportCommand
         foreach (var option in new Option[] { format, file, manifest, noManifest, gzip, order, sort }) command.Options.Add(option);
         var selection = new SelectionOptions().AddTo(command);
         var connection = new ConnectionOptions(console).AddTo(command);
-        command.SetAction(async (parse, cancellation) =>
+        connection.Act(command, async (client, parse, cancellation) =>
         {
             var name = parse.GetValue(format)!;
             if (parse.GetValue(manifest) && parse.GetValue(noManifest)) throw new UsageException("--manifest and --no-manifest exclude each other.");
@@ -40,9 +40,7 @@ internal static class ExportCommand
                 ByTime = parse.GetValue(sort) == "time",
                 Transfer = parse.GetValue(gzip) ? ExportTransfer.Gzip : ExportTransfer.Plain,
             };
-            using var client = connection.Connect(parse);
             await new ExportRun(client, console).RunAsync(selection.Read(parse), request, parse.GetValue(file), cancellation);
-            return 0;
         });
         return command;
     }

@@ -22,9 +22,8 @@ internal static class FacetsCommand
         foreach (var option in new Option[] { fields, limit, json }) command.Options.Add(option);
         var selection = new SelectionOptions().AddTo(command);
         var connection = new ConnectionOptions(console).AddTo(command);
-        command.SetAction(async (parse, cancellation) =>
+        connection.Act(command, async (client, parse, cancellation) =>
         {
-            using var client = connection.Connect(parse);
             var names = (parse.GetValue(fields) ?? []).SelectMany(list => list.Split(',')).Select(name => name.Trim().Replace('-', '_')).ToList();
             var answer = await client.FacetsAsync(selection.Read(parse), names, parse.GetValue(limit), cancellation);
             if (parse.GetValue(json))
@@ -32,7 +31,6 @@ internal static class FacetsCommand
                 foreach (var field in answer.Fields) console.Out.WriteLine(JsonSerializer.Serialize(field, FacetsJson.Default.Facet));
             }
             else Show(console, answer);
-            return 0;
         });
         return command;
     }

@@ -21,16 +21,14 @@ internal static class GapsCommand
         var json = new Option<bool>("--json") { Description = "Each producer as a JSON object on a line." };
         foreach (var option in new Option[] { producer, missing, json }) command.Options.Add(option);
         var connection = new ConnectionOptions(console).AddTo(command);
-        command.SetAction(async (parse, cancellation) =>
+        connection.Act(command, async (client, parse, cancellation) =>
         {
-            using var client = connection.Connect(parse);
             var answer = await client.GapsAsync(parse.GetValue(producer), parse.GetValue(missing), cancellation);
             if (parse.GetValue(json))
             {
                 foreach (var one in answer.Producers) console.Out.WriteLine(JsonSerializer.Serialize(one, GapsJson.Default.ProducerGaps));
             }
             else Show(console, answer);
-            return 0;
         });
         return command;
     }

@@ -27,9 +27,8 @@ internal static class GetCommand
         command.Options.Add(json);
         command.Options.Add(attachment);
         var connection = new ConnectionOptions(console).AddTo(command);
-        command.SetAction(async (parse, cancellation) =>
+        connection.Act(command, async (client, parse, cancellation) =>
         {
-            using var client = connection.Connect(parse);
             var found = await client.GetAsync(parse.GetValue(key)!, cancellation);
             if (parse.GetValue(attachment) is { } path) await WriteAttachmentAsync(console, client, found.Event.Event, path, cancellation);
             else if (parse.GetValue(json))
@@ -37,7 +36,6 @@ internal static class GetCommand
                 foreach (var one in found.Notes.Prepend(found.Event)) console.WriteLine(one.Bytes.Span);
             }
             else Show(console, found);
-            return 0;
         });
         return command;
     }

@@ -27,16 +27,14 @@ internal static class HistogramCommand
         command.Options.Add(json);
         var selection = new SelectionOptions().AddTo(command);
         var connection = new ConnectionOptions(console).AddTo(command);
-        command.SetAction(async (parse, cancellation) =>
+        connection.Act(command, async (client, parse, cancellation) =>
         {
-            using var client = connection.Connect(parse);
             var answer = await client.HistogramAsync(selection.Read(parse), parse.GetValue(interval)!, cancellation);
             if (parse.GetValue(json))
             {
                 foreach (var bucket in answer.Buckets) console.Out.WriteLine(JsonSerializer.Serialize(bucket, HistogramJson.Default.HistogramBucket));
             }
             else Show(console, answer);
-            return 0;
         });
         return command;
     }

@@ -25,12 +25,7 @@ internal static class KeyCommand
     {
         var command = new ExampledCommand("list", "The keys, without their secrets.", "domesday key list --tenant acme");
         var view = new KeyView(console, command);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            using var client = view.Connection.Connect(parse);
-            view.Show(parse, await client.Keys.ListAsync(cancellation));
-            return 0;
-        });
+        view.Connection.Act(command, async (client, parse, cancellation) => view.Show(parse, await client.Keys.ListAsync(cancellation)));
         return command;
     }
 
@@ -39,12 +34,7 @@ internal static class KeyCommand
         var command = new ExampledCommand("get", "One key, without its secret.", "domesday key get 4f1c2a");
         var id = IdOf(command);
         var view = new KeyView(console, command);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            using var client = view.Connection.Connect(parse);
-            view.Show(parse, [await client.Keys.GetAsync(parse.GetValue(id)!, cancellation)]);
-            return 0;
-        });
+        view.Connection.Act(command, async (client, parse, cancellation) => view.Show(parse, [await client.Keys.GetAsync(parse.GetValue(id)!, cancellation)]));
         return command;
     }
 
@@ -59,16 +49,14 @@ internal static class KeyCommand
         command.Arguments.Add(name);
         foreach (var option in new Option[] { rights, projects, expires }) command.Options.Add(option);
         var view = new KeyView(console, command);
-        command.SetAction(async (parse, cancellation) =>
+        view.Connection.Act(command, async (client, parse, cancellation) =>
         {
             var wanted = new NewKey(parse.GetValue(name)!, [.. parse.GetValue(rights)!.SelectMany(list => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))])
             {
                 Projects = parse.GetValue(projects) is { Length: > 0 } ids ? ids : null,
                 ExpiresAt = parse.GetValue(expires) is { } time ? Time(time) : null,
             };
-            using var client = view.Connection.Connect(parse);
             await view.ShowNewAsync(parse, await client.Keys.CreateAsync(wanted, cancellation));
-            return 0;
         });
         return command;
     }
@@ -78,12 +66,10 @@ internal static class KeyCommand
         var command = new ExampledCommand("revoke", "Revokes a key, for good and at once.", "domesday key revoke 4f1c2a");
         var id = IdOf(command);
         var connection = new ConnectionOptions(console).AddTo(command);
-        command.SetAction(async (parse, cancellation) =>
+        connection.Act(command, async (client, parse, cancellation) =>
         {
-            using var client = connection.Connect(parse);
             await client.Keys.RevokeAsync(parse.GetValue(id)!, cancellation);
             await console.Error.WriteLineAsync("Revoked.");
-            return 0;
         });
         return command;
     }

@@ -16,12 +16,10 @@ internal static class NoteCommand
         command.Arguments.Add(sequence);
         command.Arguments.Add(text);
         var connection = new ConnectionOptions(console).AddTo(command);
-        command.SetAction(async (parse, cancellation) =>
+        connection.Act(command, async (client, parse, cancellation) =>
         {
-            using var client = connection.Connect(parse);
             var receipt = await client.AddNoteAsync(parse.GetValue(sequence), parse.GetValue(text)!, cancellation);
             console.Out.WriteLine($"Note {receipt.Sequence} on event {parse.GetValue(sequence)}");
-            return 0;
         });
         return command;
     }

@@ -27,13 +27,11 @@ internal static class QuarantineCommand
         command.Options.Add(limit);
         var json = JsonOption(command);
         var connection = new ConnectionOptions(console).AddTo(command);
-        command.SetAction(async (parse, cancellation) =>
+        connection.Act(command, async (client, parse, cancellation) =>
         {
-            using var client = connection.Connect(parse);
             var page = await client.Quarantine.ListAsync(parse.GetValue(limit), null, cancellation);
             if (parse.GetValue(json)) WriteJson(console, page.Items);
             else Show(console, page.Items);
-            return 0;
         });
         return command;
     }
@@ -66,12 +64,10 @@ internal static class QuarantineCommand
         var command = new ExampledCommand("replay", "Tries again to store an item: all of its events, or none. Once only.", "domesday quarantine replay 3");
         var sequence = SequenceOf(command);
         var connection = new ConnectionOptions(console).AddTo(command);
-        command.SetAction(async (parse, cancellation) =>
+        connection.Act(command, async (client, parse, cancellation) =>
         {
-            using var client = connection.Connect(parse);
             var answer = await client.Quarantine.ReplayAsync(parse.GetValue(sequence), cancellation);
             console.Out.WriteLine($"{answer.Receipts.Count} events stored: {string.Join(' ', answer.Receipts.Take(20).Select(receipt => receipt.Sequence))}");
-            return 0;
         });
         return command;
     }

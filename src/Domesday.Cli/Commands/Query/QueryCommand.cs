@@ -26,7 +26,7 @@ internal static class QueryCommand
         foreach (var option in new Option[] { limit, all, order, sort, offset, total, json }) command.Options.Add(option);
         var selection = new SelectionOptions().AddTo(command);
         var connection = new ConnectionOptions(console).AddTo(command);
-        command.SetAction(async (parse, cancellation) =>
+        connection.Act(command, async (client, parse, cancellation) =>
         {
             var wanted = parse.GetValue(all) ? long.MaxValue : parse.GetValue(limit) is > 0 and var number ? number : throw new UsageException("--limit must be at least 1.");
             var first = new PageRequest
@@ -37,9 +37,7 @@ internal static class QueryCommand
                 Offset = parse.GetValue(offset),
                 Total = parse.GetValue(total),
             };
-            using var client = connection.Connect(parse);
             await new QueryRun(client, console, parse.GetValue(json)).RunAsync(selection.Read(parse), first, wanted, cancellation);
-            return 0;
         });
         return command;
     }

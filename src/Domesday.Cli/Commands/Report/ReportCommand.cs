@@ -38,16 +38,14 @@ internal static class ReportCommand
         command.Options.Add(csv);
         var selection = new SelectionOptions().AddTo(command);
         var view = new ReportView(console, command);
-        command.SetAction(async (parse, cancellation) =>
+        view.Connection.Act(command, async (client, parse, cancellation) =>
         {
-            using var client = view.Connection.Connect(parse);
             if (parse.GetValue(csv))
             {
                 var table = await client.Reports.UsageCsvAsync(selection.Read(parse), parse.GetValue(by)!, cancellation);
                 await console.Output.WriteAsync(table, cancellation);
             }
             else view.ShowUsage(parse, await client.Reports.UsageAsync(selection.Read(parse), parse.GetValue(by)!, cancellation));
-            return 0;
         });
         return command;
     }
@@ -56,12 +54,7 @@ internal static class ReportCommand
     {
         var command = new ExampledCommand("list", "All reports that are sent by themselves.", "domesday report list");
         var view = new ReportView(console, command);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            using var client = view.Connection.Connect(parse);
-            view.Show(parse, await client.Reports.ListAsync(cancellation));
-            return 0;
-        });
+        view.Connection.Act(command, async (client, parse, cancellation) => view.Show(parse, await client.Reports.ListAsync(cancellation)));
         return command;
     }
 
@@ -70,12 +63,7 @@ internal static class ReportCommand
         var command = new ExampledCommand("get", "One report that is sent by itself.", "domesday report get chargeback");
         var report = ReportOf(command);
         var view = new ReportView(console, command);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            using var client = view.Connection.Connect(parse);
-            view.Show(parse, [await client.Reports.GetAsync(parse.GetValue(report)!, cancellation)]);
-            return 0;
-        });
+        view.Connection.Act(command, async (client, parse, cancellation) => view.Show(parse, [await client.Reports.GetAsync(parse.GetValue(report)!, cancellation)]));
         return command;
     }
 
@@ -86,12 +74,7 @@ internal static class ReportCommand
         command.Arguments.Add(name);
         var options = new ReportOptions().AddTo(command);
         var view = new ReportView(console, command);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            using var client = view.Connection.Connect(parse);
-            view.Show(parse, [await client.Reports.CreateAsync(options.Read(parse) with { Name = parse.GetValue(name) }, cancellation)]);
-            return 0;
-        });
+        view.Connection.Act(command, async (client, parse, cancellation) => view.Show(parse, [await client.Reports.CreateAsync(options.Read(parse) with { Name = parse.GetValue(name) }, cancellation)]));
         return command;
     }
 
@@ -105,12 +88,7 @@ internal static class ReportCommand
         command.Options.Add(disabled);
         var options = new ReportOptions().AddTo(command);
         var view = new ReportView(console, command);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            using var client = view.Connection.Connect(parse);
-            view.Show(parse, [await client.Reports.ChangeAsync(parse.GetValue(report)!, options.Read(parse) with { Name = parse.GetValue(name), Disabled = parse.GetValue(disabled) }, cancellation)]);
-            return 0;
-        });
+        view.Connection.Act(command, async (client, parse, cancellation) => view.Show(parse, [await client.Reports.ChangeAsync(parse.GetValue(report)!, options.Read(parse) with { Name = parse.GetValue(name), Disabled = parse.GetValue(disabled) }, cancellation)]));
         return command;
     }
 
@@ -134,12 +112,7 @@ internal static class ReportCommand
         var command = new ExampledCommand("delete", "Deletes a report; what was sent stays recorded.", "domesday report delete chargeback");
         var report = ReportOf(command);
         var connection = new ConnectionOptions(console).AddTo(command);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            using var client = connection.Connect(parse);
-            await client.Reports.DeleteAsync(parse.GetValue(report)!, cancellation);
-            return 0;
-        });
+        connection.Act(command, (client, parse, cancellation) => client.Reports.DeleteAsync(parse.GetValue(report)!, cancellation));
         return command;
     }
 }

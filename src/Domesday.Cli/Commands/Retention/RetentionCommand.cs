@@ -24,12 +24,7 @@ internal static class RetentionCommand
     {
         var command = new ExampledCommand("get", "The policy, what is kept, what was dropped and is due, and when room runs out.", "domesday retention get --tenant acme");
         var view = new RetentionView(console, command);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            using var client = view.Connection.Connect(parse);
-            view.Show(parse, await client.Retention.GetAsync(cancellation));
-            return 0;
-        });
+        view.Connection.Act(command, async (client, parse, cancellation) => view.Show(parse, await client.Retention.GetAsync(cancellation)));
         return command;
     }
 
@@ -42,21 +37,19 @@ internal static class RetentionCommand
         var bytes = new Option<string?>("--bytes-max") { HelpName = "BYTES|none", Description = "New events are refused when those that are kept take this much; none are dropped to make room." };
         foreach (var option in new Option[] { days, preset, bytes }) command.Options.Add(option);
         var view = new RetentionView(console, command);
-        command.SetAction(async (parse, cancellation) =>
+        view.Connection.Act(command, async (client, parse, cancellation) =>
         {
             var (givenDays, givenPreset, givenBytes) = (parse.GetValue(days), parse.GetValue(preset), parse.GetValue(bytes));
             if (givenDays is null && givenPreset is null && givenBytes is null) throw new UsageException("Say what to change: --days, --preset or --bytes-max.");
             if (givenDays is not null && givenPreset is not null) throw new UsageException("Give --days or --preset, not both.");
             var wantedDays = Number(givenDays, Forever, "--days", int.MaxValue);
             var wantedBytes = Number(givenBytes, NoCap, "--bytes-max", long.MaxValue);
-            using var client = view.Connection.Connect(parse);
             var before = await client.Retention.GetAsync(cancellation);
             var bytesMax = givenBytes is null ? before.BytesMax : wantedBytes;
             var name = givenPreset ?? (givenDays is null ? before.Preset : null);
             view.Show(parse, name is not null
                 ? await client.Retention.SetPresetAsync(name, bytesMax, before.Version, cancellation)
                 : await client.Retention.SetDaysAsync(givenDays is null ? before.Days : (int?)wantedDays, bytesMax, before.Version, cancellation));
-            return 0;
         });
         return command;
     }

@@ -38,12 +38,7 @@ internal static class SinkCommand
     {
         var command = new ExampledCommand("list", "All sinks, and how they stand.", "domesday sink list");
         var view = new SinkView(console, command);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            using var client = view.Connection.Connect(parse);
-            view.ShowAll(parse, await client.Sinks.ListAsync(cancellation));
-            return 0;
-        });
+        view.Connection.Act(command, async (client, parse, cancellation) => view.ShowAll(parse, await client.Sinks.ListAsync(cancellation)));
         return command;
     }
 
@@ -52,12 +47,7 @@ internal static class SinkCommand
         var command = new ExampledCommand("get", "One sink with its counts and its last error.", "domesday sink get cloudwatch");
         var sink = SinkOf(command);
         var view = new SinkView(console, command);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            using var client = view.Connection.Connect(parse);
-            view.Show(parse, await client.Sinks.GetAsync(parse.GetValue(sink)!, cancellation));
-            return 0;
-        });
+        view.Connection.Act(command, async (client, parse, cancellation) => view.Show(parse, await client.Sinks.GetAsync(parse.GetValue(sink)!, cancellation)));
         return command;
     }
 
@@ -74,12 +64,10 @@ internal static class SinkCommand
         foreach (var option in new Option[] { type, start, paused }) command.Options.Add(option);
         var options = new SinkOptions().AddTo(command);
         var view = new SinkView(console, command);
-        command.SetAction(async (parse, cancellation) =>
+        view.Connection.Act(command, async (client, parse, cancellation) =>
         {
             var wish = options.Read(parse, null) with { Name = parse.GetValue(name), Type = parse.GetValue(type), Start = parse.GetValue(start), Paused = parse.GetValue(paused) ? true : null };
-            using var client = view.Connection.Connect(parse);
             view.Show(parse, await client.Sinks.CreateAsync(wish, cancellation));
-            return 0;
         });
         return command;
     }
@@ -92,12 +80,10 @@ internal static class SinkCommand
         command.Options.Add(name);
         var options = new SinkOptions().AddTo(command);
         var view = new SinkView(console, command);
-        command.SetAction(async (parse, cancellation) =>
+        view.Connection.Act(command, async (client, parse, cancellation) =>
         {
-            using var client = view.Connection.Connect(parse);
             var before = await client.Sinks.GetAsync(parse.GetValue(sink)!, cancellation);
             view.Show(parse, await client.Sinks.ChangeAsync(before.Id, options.Read(parse, before.Settings) with { Name = parse.GetValue(name) }, cancellation));
-            return 0;
         });
         return command;
     }
@@ -107,12 +93,7 @@ internal static class SinkCommand
         var command = new ExampledCommand("delete", "Deletes a sink, its place in the ledger, and what it kept of rejected events.", "domesday sink delete chat");
         var sink = SinkOf(command);
         var connection = new ConnectionOptions(console).AddTo(command);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            using var client = connection.Connect(parse);
-            await client.Sinks.DeleteAsync(parse.GetValue(sink)!, cancellation);
-            return 0;
-        });
+        connection.Act(command, (client, parse, cancellation) => client.Sinks.DeleteAsync(parse.GetValue(sink)!, cancellation));
         return command;
     }
 
@@ -137,12 +118,7 @@ internal static class SinkCommand
         var command = new ExampledCommand(verb, description, $"domesday sink {verb} chat");
         var sink = SinkOf(command);
         var view = new SinkView(console, command);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            using var client = view.Connection.Connect(parse);
-            view.Show(parse, await client.Sinks.SetPausedAsync(parse.GetValue(sink)!, paused, cancellation));
-            return 0;
-        });
+        view.Connection.Act(command, async (client, parse, cancellation) => view.Show(parse, await client.Sinks.SetPausedAsync(parse.GetValue(sink)!, paused, cancellation)));
         return command;
     }
 }

@@ -24,15 +24,13 @@ internal static class SinkReplayCommand
         var yes = new Option<bool>("--yes") { Description = "Do it." };
         foreach (var option in new Option[] { from, time, rejected, to, yes }) command.Options.Add(option);
         var view = new SinkView(console, command);
-        command.SetAction(async (parse, cancellation) =>
+        view.Connection.Act(command, async (client, parse, cancellation) =>
         {
             var wish = new SinkReplayWish { FromSequence = parse.GetValue(from), FromTime = TimeOf(parse.GetValue(time)), Rejected = parse.GetValue(rejected) ? true : null, ToSequence = parse.GetValue(to), DryRun = !parse.GetValue(yes) };
             if (new[] { wish.FromSequence is not null, wish.FromTime is not null, wish.Rejected is not null }.Count(given => given) != 1) throw new UsageException("Say one of --from-sequence, --from-time and --rejected.");
-            using var client = view.Connection.Connect(parse);
             var answer = await client.Sinks.ReplayAsync(parse.GetValue(sink)!, wish, cancellation);
             if (view.IsJson(parse)) await console.Out.WriteLineAsync(JsonSerializer.Serialize(answer, SinkViewJson.Default.SinkReplayAnswer));
             else await console.Out.WriteLineAsync(answer.Started ? $"{PlainText.Of(answer.Events)} events are sent again." : $"{PlainText.Of(answer.Events)} events would be sent again: add --yes.");
-            return 0;
         });
         return command;
     }

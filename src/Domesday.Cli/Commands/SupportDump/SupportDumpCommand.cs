@@ -20,17 +20,15 @@ internal static class SupportDumpCommand
         var until = new Option<string?>("--until") { HelpName = "TIME", Description = "Lines up to then." };
         foreach (var option in new Option[] { file, lines, since, until }) command.Options.Add(option);
         var connection = new ConnectionOptions(console).AddTo(command);
-        command.SetAction(async (parse, cancellation) =>
+        connection.Act(command, async (client, parse, cancellation) =>
         {
             var selection = EventSelection.All;
             foreach (var (name, option) in new[] { ("loglines", lines), ("since", since), ("until", until) })
             {
                 if (parse.GetValue(option) is { } value) selection = selection.With(name, value);
             }
-            using var client = connection.Connect(parse);
             await using var dump = await client.SupportDumpAsync(selection, cancellation);
             await new ExportRun(client, console).SaveAsync(dump, parse.GetValue(file), "", cancellation);
-            return 0;
         });
         return command;
     }

@@ -23,11 +23,10 @@ internal static class TailCommand
         foreach (var option in new Option[] { after, count, json }) command.Options.Add(option);
         var selection = new SelectionOptions().AddTo(command);
         var connection = new ConnectionOptions(console).AddTo(command);
-        command.SetAction(async (parse, cancellation) =>
+        connection.Act(command, async (client, parse, cancellation) =>
         {
             var left = parse.GetValue(count) ?? long.MaxValue;
             if (left < 1) throw new UsageException("--count must be at least 1.");
-            using var client = connection.Connect(parse);
             try
             {
                 await foreach (var one in client.TailAsync(selection.Read(parse), parse.GetValue(after), cancellation))
@@ -41,7 +40,6 @@ internal static class TailCommand
             {
                 // Stopping it is how it ends.
             }
-            return 0;
         });
         return command;
     }

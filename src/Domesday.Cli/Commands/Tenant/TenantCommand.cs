@@ -24,12 +24,7 @@ internal static class TenantCommand
     {
         var command = new ExampledCommand("list", "Those that the credential may know of.", "domesday tenant list");
         var view = new TenantView(console, command);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            using var client = view.Connection.Connect(parse);
-            view.Show(parse, await client.Tenants.ListAsync(cancellation));
-            return 0;
-        });
+        view.Connection.Act(command, async (client, parse, cancellation) => view.Show(parse, await client.Tenants.ListAsync(cancellation)));
         return command;
     }
 
@@ -38,12 +33,7 @@ internal static class TenantCommand
         var command = new ExampledCommand("get", "One tenant.", "domesday tenant get acme");
         var name = NameOf(command);
         var view = new TenantView(console, command);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            using var client = view.Connection.Connect(parse);
-            view.Show(parse, [await client.Tenants.GetAsync(parse.GetValue(name)!, cancellation)]);
-            return 0;
-        });
+        view.Connection.Act(command, async (client, parse, cancellation) => view.Show(parse, [await client.Tenants.GetAsync(parse.GetValue(name)!, cancellation)]));
         return command;
     }
 
@@ -55,12 +45,7 @@ internal static class TenantCommand
         var preset = new Option<string?>("--retention-preset") { HelpName = "NAME", Description = "How long its events are kept: pcd (7 days), runai (90), upcloud (180) or palette (365)." };
         command.Options.Add(preset);
         var view = new TenantView(console, command);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            using var client = view.Connection.Connect(parse);
-            view.Show(parse, [await client.Tenants.CreateAsync(parse.GetValue(name)!, parse.GetValue(title), parse.GetValue(preset), cancellation)]);
-            return 0;
-        });
+        view.Connection.Act(command, async (client, parse, cancellation) => view.Show(parse, [await client.Tenants.CreateAsync(parse.GetValue(name)!, parse.GetValue(title), parse.GetValue(preset), cancellation)]));
         return command;
     }
 
@@ -70,12 +55,10 @@ internal static class TenantCommand
         var name = NameOf(command);
         var title = TitleOf(command);
         var view = new TenantView(console, command);
-        command.SetAction(async (parse, cancellation) =>
+        view.Connection.Act(command, async (client, parse, cancellation) =>
         {
             if (parse.GetValue(title) is not { } wanted) throw new UsageException("Say what to change: --title.");
-            using var client = view.Connection.Connect(parse);
             view.Show(parse, [await client.Tenants.ChangeAsync(parse.GetValue(name)!, wanted, null, cancellation)]);
-            return 0;
         });
         return command;
     }
@@ -85,12 +68,7 @@ internal static class TenantCommand
         var command = new ExampledCommand(verb, description, $"domesday tenant {verb} acme");
         var name = NameOf(command);
         var view = new TenantView(console, command);
-        command.SetAction(async (parse, cancellation) =>
-        {
-            using var client = view.Connection.Connect(parse);
-            view.Show(parse, [await client.Tenants.ChangeAsync(parse.GetValue(name)!, null, disabled, cancellation)]);
-            return 0;
-        });
+        view.Connection.Act(command, async (client, parse, cancellation) => view.Show(parse, [await client.Tenants.ChangeAsync(parse.GetValue(name)!, null, disabled, cancellation)]));
         return command;
     }
 
