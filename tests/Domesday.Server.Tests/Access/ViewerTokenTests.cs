@@ -17,7 +17,7 @@ public sealed class ViewerTokenTests
     private static readonly string[] Open =
     [
         "GET /audit/v1/events", "GET /audit/v1/events/{**key}", "GET /audit/v1/events/{sequence:long}/attachments/{sha256}", "GET /audit/v1/facets", "GET /audit/v1/histogram",
-        "GET /audit/v1/export", "GET /audit/v1/tail", "POST /audit/v1/sign-out",
+        "GET /audit/v1/export", "GET /audit/v1/tail", "POST /audit/v1/sign-out", "GET /ui/viewer/part", "GET /ui/viewer/rows", "GET /ui/viewer/event/{key}",
     ];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
