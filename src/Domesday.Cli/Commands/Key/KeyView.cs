@@ -8,30 +8,14 @@ using Domesday.Client;
 namespace Domesday.Cli.Commands.Key;
 
 /// <summary>Shows keys as a table, or as JSON.</summary>
-internal sealed class KeyView
+internal sealed class KeyView(CliConsole console, Command command) : AnswerView(console, command)
 {
-    private readonly Option<bool> _json = new("--json") { Description = "Each key as a JSON object on a line." };
-    private readonly CliConsole _console;
-
-    public KeyView(CliConsole console, Command command)
-    {
-        _console = console;
-        command.Options.Add(_json);
-        Connection = new ConnectionOptions(console).AddTo(command);
-    }
-
-    public ConnectionOptions Connection { get; }
-
     public void Show(ParseResult parse, IReadOnlyList<KeyInfo> keys)
     {
-        if (parse.GetValue(_json))
-        {
-            foreach (var key in keys) _console.Out.WriteLine(JsonSerializer.Serialize(key, KeyJson.Default.KeyInfo));
-            return;
-        }
+        if (TryWriteJson(parse, KeyJson.Default.KeyInfo, keys)) return;
         if (keys.Count == 0)
         {
-            _console.Error.WriteLine("There are no keys.");
+            Console.Error.WriteLine("There are no keys.");
             return;
         }
         var table = new PeopleTable("ID", "NAME", "TENANT", "RIGHTS", "PROJECTS", "STATUS", "CREATED", "BY", "EXPIRES", "LAST USED");
@@ -40,14 +24,14 @@ internal sealed class KeyView
             table.Add(key.Id, key.Name, key.Tenant, string.Join(',', key.Rights), key.Projects is null ? "all" : string.Join(',', key.Projects), key.Status,
                 PlainText.Of(key.CreatedAt), key.CreatedBy, PlainText.Of(key.ExpiresAt), PlainText.Of(key.LastUsedAt));
         }
-        table.Write(_console);
+        table.Write(Console);
     }
 
     /// <summary>The key alone on standard output, so that it can be taken into a variable.</summary>
     public Task ShowNewAsync(ParseResult parse, KeyInfo key)
     {
-        _console.Out.WriteLine(parse.GetValue(_json) ? JsonSerializer.Serialize(key, KeyJson.Default.KeyInfo) : key.Key);
-        return _console.Error.WriteLineAsync($"Key {key.Id} ({PlainText.Of(key.Name)}) of tenant {key.Tenant} may {string.Join(", ", key.Rights)}. It is shown this once: keep it.");
+        Console.Out.WriteLine(IsJson(parse) ? JsonSerializer.Serialize(key, KeyJson.Default.KeyInfo) : key.Key);
+        return Console.Error.WriteLineAsync($"Key {key.Id} ({PlainText.Of(key.Name)}) of tenant {key.Tenant} may {string.Join(", ", key.Rights)}. It is shown this once: keep it.");
     }
 }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Domesday.Cli.Connection;
 using Domesday.Cli.Terminal;
@@ -8,44 +7,24 @@ using Domesday.Client;
 namespace Domesday.Cli.Commands.Report;
 
 /// <summary>Shows usage and reports as a table or as JSON.</summary>
-internal sealed class ReportView
+internal sealed class ReportView(CliConsole console, Command command) : AnswerView(console, command)
 {
-    private readonly Option<bool> _json = new("--json") { Description = "As JSON, one object on a line." };
-    private readonly CliConsole _console;
-
-    public ReportView(CliConsole console, Command command)
-    {
-        _console = console;
-        command.Options.Add(_json);
-        Connection = new ConnectionOptions(console).AddTo(command);
-    }
-
-    public ConnectionOptions Connection { get; }
-
     public void ShowUsage(ParseResult parse, UsageAnswer usage)
     {
-        if (parse.GetValue(_json))
-        {
-            _console.Out.WriteLine(JsonSerializer.Serialize(usage, ReportViewJson.Default.UsageAnswer));
-            return;
-        }
+        if (TryWriteJson(parse, ReportViewJson.Default.UsageAnswer, [usage])) return;
         var table = new PeopleTable(usage.By.ToUpperInvariant(), "#EVENTS", "#FAILURES", "#RESOURCES");
         foreach (var row in usage.Rows) table.Add(row.Key ?? "", PlainText.Of(row.Events), PlainText.Of(row.Failures), PlainText.Of(row.Resources));
         table.Add("total", PlainText.Of(usage.Total.Events), PlainText.Of(usage.Total.Failures), PlainText.Of(usage.Total.Resources));
-        table.Write(_console);
-        if (usage.Cut is { } all) _console.Error.WriteLine($"{PlainText.Of(usage.Rows.Count)} of {PlainText.Of(all)} are shown.");
+        table.Write(Console);
+        if (usage.Cut is { } all) Console.Error.WriteLine($"{PlainText.Of(usage.Rows.Count)} of {PlainText.Of(all)} are shown.");
     }
 
     public void Show(ParseResult parse, IReadOnlyList<ReportInfo> reports)
     {
-        if (parse.GetValue(_json))
-        {
-            foreach (var report in reports) _console.Out.WriteLine(JsonSerializer.Serialize(report, ReportViewJson.Default.ReportInfo));
-            return;
-        }
+        if (TryWriteJson(parse, ReportViewJson.Default.ReportInfo, reports)) return;
         var table = new PeopleTable("ID", "NAME", "BY", "EVERY", "NEXT", "CHANNELS", "FILTER");
         foreach (var report in reports) table.Add(report.Id, report.Name, report.By, report.Every, report.Disabled ? "disabled" : PlainText.Of(report.NextAt), string.Join(',', report.Channels), report.Filter ?? "all events");
-        table.Write(_console);
+        table.Write(Console);
     }
 }
 

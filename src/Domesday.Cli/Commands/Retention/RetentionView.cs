@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Domesday.Cli.Connection;
 using Domesday.Cli.Terminal;
@@ -9,25 +8,12 @@ using Domesday.Client;
 namespace Domesday.Cli.Commands.Retention;
 
 /// <summary>Shows a tenant's retention as a table, or as JSON; what somebody should see to goes to standard error.</summary>
-internal sealed class RetentionView
+internal sealed class RetentionView(CliConsole console, Command command) : AnswerView(console, command)
 {
-    private readonly Option<bool> _json = new("--json") { Description = "As one JSON object on a line." };
-    private readonly CliConsole _console;
-
-    public RetentionView(CliConsole console, Command command)
-    {
-        _console = console;
-        command.Options.Add(_json);
-        Connection = new ConnectionOptions(console).AddTo(command);
-    }
-
-    public ConnectionOptions Connection { get; }
-
     public void Show(ParseResult parse, RetentionInfo retention)
     {
-        if (parse.GetValue(_json)) _console.Out.WriteLine(JsonSerializer.Serialize(retention, RetentionJson.Default.RetentionInfo));
-        else ShowTable(retention);
-        if (retention.Warning is { } warning) _console.Error.WriteLine(PlainText.Of(warning));
+        if (!TryWriteJson(parse, RetentionJson.Default.RetentionInfo, [retention])) ShowTable(retention);
+        if (retention.Warning is { } warning) Console.Error.WriteLine(PlainText.Of(warning));
     }
 
     private void ShowTable(RetentionInfo retention)
@@ -46,7 +32,7 @@ internal sealed class RetentionView
         if (status.BytesPerDay is { } rate) table.Add("grows by", $"{PlainText.Of(rate)} bytes a day");
         if (status.CapFullAt is { } capFull) table.Add("cap reached", PlainText.Of(capFull));
         if (status.Disk is { } disk) table.Add("disk", $"{PlainText.Of(disk.FreeBytes)} bytes free{(disk.FullAt is { } full ? $", full {PlainText.Of(full)}" : "")}");
-        table.Write(_console);
+        table.Write(Console);
     }
 
     private static string Percent(double? share) => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor((share ?? 0) * 100)} %");

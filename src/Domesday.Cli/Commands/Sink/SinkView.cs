@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Domesday.Cli.Connection;
 using Domesday.Cli.Terminal;
@@ -9,42 +8,23 @@ using Domesday.Client;
 namespace Domesday.Cli.Commands.Sink;
 
 /// <summary>Shows sinks as a table or as JSON; what somebody should see to goes to standard error.</summary>
-internal sealed class SinkView
+internal sealed class SinkView(CliConsole console, Command command) : AnswerView(console, command)
 {
-    private readonly Option<bool> _json = new("--json") { Description = "As JSON, one object on a line." };
-    private readonly CliConsole _console;
-
-    public SinkView(CliConsole console, Command command)
-    {
-        _console = console;
-        command.Options.Add(_json);
-        Connection = new ConnectionOptions(console).AddTo(command);
-    }
-
-    public ConnectionOptions Connection { get; }
-
-    public bool IsJson(ParseResult parse) => parse.GetValue(_json);
-
     public void ShowAll(ParseResult parse, IReadOnlyList<SinkInfo> sinks)
     {
-        if (IsJson(parse))
-        {
-            foreach (var sink in sinks) WriteJson(sink);
-            return;
-        }
+        if (TryWriteJson(parse, SinkViewJson.Default.SinkInfo, sinks)) return;
         var table = new PeopleTable("ID", "NAME", "TYPE", "STATE", "#ACCEPTED", "#REJECTED", "#LAG", "#SECONDS", "LAST ERROR");
         foreach (var sink in sinks)
         {
             table.Add(sink.Id, sink.Name, sink.Type, sink.State, PlainText.Of(sink.Accepted), PlainText.Of(sink.Rejected), PlainText.Of(sink.LagEvents), Seconds(sink.LagSeconds), sink.LastError);
         }
-        table.Write(_console);
+        table.Write(Console);
     }
 
     public void Show(ParseResult parse, SinkInfo sink)
     {
-        if (IsJson(parse)) WriteJson(sink);
-        else ShowTable(sink);
-        if (sink.Warning is { } warning) _console.Error.WriteLine(PlainText.Of(warning));
+        if (!TryWriteJson(parse, SinkViewJson.Default.SinkInfo, [sink])) ShowTable(sink);
+        if (sink.Warning is { } warning) Console.Error.WriteLine(PlainText.Of(warning));
     }
 
     private void ShowTable(SinkInfo sink)
@@ -69,10 +49,8 @@ internal sealed class SinkView
         if (sink.OldestUnsent is { } oldest) table.Add("oldest unsent", $"sequence {PlainText.Of(oldest.Sequence)}, {PlainText.Of(oldest.ReceivedAt)}");
         if (sink.LastAcceptedAt is { } last) table.Add("last accepted", PlainText.Of(last));
         if (sink.LastError is { } error) table.Add("last error", $"{PlainText.Of(sink.LastErrorAt)} {error}");
-        table.Write(_console);
+        table.Write(Console);
     }
-
-    private void WriteJson(SinkInfo sink) => _console.Out.WriteLine(JsonSerializer.Serialize(sink, SinkViewJson.Default.SinkInfo));
 
     private static string Seconds(double seconds) => seconds.ToString("N0", CultureInfo.InvariantCulture);
 }
