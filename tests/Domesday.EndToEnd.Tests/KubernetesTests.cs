@@ -22,7 +22,9 @@ public sealed class KubernetesTests
         await FoundAsync(reader, items);
         await ExportedAsync(reader, items);
         await FollowedAsync(reader, items);
-        var (size, root) = await reader.CheckpointAsync(items.Count);
+        // The service's own events stand in the same ledger.
+        var kept = await reader.JsonAsync("/audit/v1/events?source_kind=kubernetes&limit=1000");
+        var (size, root) = await reader.CheckpointAsync(kept["events"]!.AsArray().Max(one => one!["sequence"]!.GetValue<long>()) + 1);
         var (computed, entries) = await TileRoot.ComputeAsync(reader, size);
         Assert.Equal(root, computed);
         var proven = entries.Select(entry => JsonNode.Parse(entry)!["id"]!.GetValue<string>()).ToHashSet(StringComparer.Ordinal);

@@ -37,7 +37,11 @@ public sealed record RouteTemplate
 
     /// <summary>Reads a list of templates.</summary>
     /// <exception cref="JsonException">It is none.</exception>
-    public static IReadOnlyList<RouteTemplate> ReadAll(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, RouteTemplateJson.Default.IReadOnlyListRouteTemplate) ?? throw new JsonException("The routes are null.");
+    public static IReadOnlyList<RouteTemplate> ReadAll(ReadOnlySpan<byte> json)
+    {
+        var routes = JsonSerializer.Deserialize(json, RouteTemplateJson.Default.IReadOnlyListRouteTemplate) ?? throw new JsonException("The routes are null.");
+        return routes.Any(route => route is null) ? throw new JsonException("A route is null.") : routes;
+    }
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Strict, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

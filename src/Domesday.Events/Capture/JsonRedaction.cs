@@ -46,8 +46,9 @@ internal sealed class JsonRedaction
             using var document = JsonDocument.Parse(text, Strict);
             return Encoding.UTF8.GetString(Write(writer => new JsonRedaction([], names, nested).Write(writer, document.RootElement, [], false)));
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
         {
+            // Half a surrogate pair is an argument that JSON does not take.
             return SecretText.Clean(text);
         }
     }
