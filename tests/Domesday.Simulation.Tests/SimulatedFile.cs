@@ -86,6 +86,11 @@ internal sealed class SimulatedFile(SimulatedDisk disk)
 
         public void Truncate(long length) => file.Truncate(length);
 
+        public void BeginSync(long position, long length)
+        {
+            // What is not synced may be lost or torn, begun or not.
+        }
+
         public void DropCache()
         {
         }

@@ -20,6 +20,8 @@ internal sealed class PlatformPcdEndpoints(IEventReader reader, ReadAudit audit,
 {
     private static readonly RecordLinesExport Lines = new("application/x-ndjson", PlatformPcdRecord.Write);
 
+    private readonly PlatformPcdFilters _filters = new(reader, time);
+
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.Answer("GET", "/resmgr/audit/export", Export).RequirePermission(Permission.AuditExport, wholeTenant: true);
@@ -42,7 +44,7 @@ internal sealed class PlatformPcdEndpoints(IEventReader reader, ReadAudit audit,
 
     private async ValueTask<IResult> FiltersAsync(HttpContext http)
     {
-        var options = await PlatformPcdFilters.ReadAsync(reader, http.Scope(), http.RequestAborted);
+        var options = await _filters.ReadAsync(http.Scope(), http.RequestAborted);
         if (!options.IsOk) return options.Problem.ToResult();
         http.RecordRead(audit, "pcd.audit.filters", "");
         return new WrittenJson(json => JsonSerializer.Serialize(json, options.Value, PlatformPcdJson.Default.PcdFilterOptions));

@@ -44,6 +44,9 @@ public interface IDiskFile : IDisposable
     /// <summary>Makes everything written before durable. When it fails, the file must not be written any more: the kernel may have dropped the pages.</summary>
     void Sync();
 
+    /// <summary>Lets the disk begin with what was written there, without waiting: a later <see cref="Sync"/> has little left to do, and those of other files are not held up by it. Makes nothing durable.</summary>
+    void BeginSync(long position, long length);
+
     void Truncate(long length);
 
     /// <summary>Lets the kernel forget what it keeps of the file in memory, so that the next read comes from the disk.</summary>

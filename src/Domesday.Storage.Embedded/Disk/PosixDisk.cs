@@ -11,6 +11,7 @@ public sealed partial class PosixDisk : IDisk
     private const int NoSpace = 28;
     private const int QuotaExceeded = 122;
     private const int DontNeed = 4;
+    private const uint StartWriting = 2;
 
     private readonly string _root;
     private readonly FileStream _lock;
@@ -104,6 +105,9 @@ public sealed partial class PosixDisk : IDisk
     [LibraryImport("libc", EntryPoint = "posix_fadvise")]
     private static partial int PosixFadvise(SafeFileHandle file, long offset, long length, int advice);
 
+    [LibraryImport("libc", EntryPoint = "sync_file_range")]
+    private static partial int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);
+
     private sealed class PosixFile(SafeFileHandle handle) : IDiskFile
     {
         public long Length => RandomAccess.GetLength(handle);
@@ -135,6 +139,8 @@ public sealed partial class PosixDisk : IDisk
         {
             if (Fdatasync(handle) != 0) throw Failed("sync a file");
         }
+
+        public void BeginSync(long position, long length) => _ = SyncFileRange(handle, position, length, StartWriting);
 
         public void Truncate(long length) => RandomAccess.SetLength(handle, length);
 

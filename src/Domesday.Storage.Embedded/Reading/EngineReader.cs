@@ -117,12 +117,24 @@ internal sealed class EngineReader(LedgerMap ledgers, BlockCache cache, Func<Led
         if (snapshots.Damaged is { } damaged) throw new CorruptLedgerException(damaged.Damage!);
         var queries = snapshots.All.Select(snapshot => Query(snapshot, scope, filter, readsAll: true)).ToList();
         var walk = Walk.Of(queries, new EventQuery { Filter = filter, Order = order, Descending = descending }, long.MaxValue);
-        var batch = new EntryBatch();
-        while (batch.Fill(walk, BatchEntries, BatchBytes))
+        var (batch, next) = (new EntryBatch(), new EntryBatch());
+        if (!batch.Fill(walk, BatchEntries, BatchBytes)) yield break;
+        yield return batch.Entries;
+        // Whoever comes back for more gets it while he is busy with what he has.
+        for (var more = batch.Fill(walk, BatchEntries, BatchBytes); more; (batch, next) = (next, batch))
         {
             cancellation.ThrowIfCancellationRequested();
-            yield return batch.Entries;
-            await Task.Yield();
+            var filling = Task.Run(() => next.Fill(walk, BatchEntries, BatchBytes), CancellationToken.None);
+            try
+            {
+                yield return batch.Entries;
+            }
+            finally
+            {
+                // Also when he leaves: what is read from must not be closed before.
+                await ((Task)filling).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            more = await filling;
         }
     }
 

@@ -39,8 +39,7 @@ internal sealed class SegmentOutput(IDiskFile file) : IDisposable
         if (bytes.Length > _buffer.Length - _used) Flush();
         if (bytes.Length > _buffer.Length)
         {
-            file.Write(_written, bytes);
-            _written += bytes.Length;
+            WriteOut(bytes);
             return;
         }
         bytes.CopyTo(_buffer.AsSpan(_used));
@@ -49,9 +48,15 @@ internal sealed class SegmentOutput(IDiskFile file) : IDisposable
 
     private void Flush()
     {
-        if (_used == 0) return;
-        file.Write(_written, _buffer.AsSpan(0, _used));
-        _written += _used;
+        if (_used > 0) WriteOut(_buffer.AsSpan(0, _used));
         _used = 0;
+    }
+
+    private void WriteOut(ReadOnlySpan<byte> bytes)
+    {
+        file.Write(_written, bytes);
+        // All at once at the end would hold up the syncs of the log, and with them everybody's receipts.
+        file.BeginSync(_written, bytes.Length);
+        _written += bytes.Length;
     }
 }
