@@ -5,7 +5,7 @@ using Domesday.Events.Schema;
 
 namespace Domesday.Dialects.RunAi;
 
-/// <summary>One event as the old route writes it.</summary>
+/// <summary>One event as the old route writes it. For one answer.</summary>
 internal sealed class RunAiHistoryRecord(RunAiOptions options)
 {
     /// <summary>Holds the <c>id</c> of imported records.</summary>
@@ -23,6 +23,8 @@ internal sealed class RunAiHistoryRecord(RunAiOptions options)
     public const int TimeLength = MillisecondsLength + 1;
 
     private static readonly int WordBytesMax = EventSchema.Of(EventField.Action).BytesMax;
+
+    private readonly RecordJson _error = new();
 
     public void Write(EntryFields entry, RecordJson json)
     {
@@ -65,19 +67,19 @@ internal sealed class RunAiHistoryRecord(RunAiOptions options)
     }
 
     /// <summary>An error as the vendor writes it: JSON within a text.</summary>
-    private static string ErrorOf(EntryFields entry)
+    private string ErrorOf(EntryFields entry)
     {
-        var error = new RecordJson();
-        error.OpenObject();
+        _error.Clear();
+        _error.OpenObject();
         if (entry.Has(EventField.OutcomeStatus))
         {
-            error.Name("status"u8);
-            error.Raw(entry.Raw(EventField.OutcomeStatus));
+            _error.Name("status"u8);
+            _error.Raw(entry.Raw(EventField.OutcomeStatus));
         }
-        error.Optional("description"u8, entry.Raw(EventField.OutcomeReason));
-        error.Member("errorType"u8, "BackendError"u8);
-        error.CloseObject();
-        return Encoding.UTF8.GetString(error.Written);
+        _error.Optional("description"u8, entry.Raw(EventField.OutcomeReason));
+        _error.Member("errorType"u8, "BackendError"u8);
+        _error.CloseObject();
+        return Encoding.UTF8.GetString(_error.Written);
     }
 
     /// <summary>With a capital: <c>Create</c>.</summary>
