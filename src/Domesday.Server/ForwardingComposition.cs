@@ -3,6 +3,7 @@ using Domesday.Core.Forwarding;
 using Domesday.Core.Gaps;
 using Domesday.Core.Problems;
 using Domesday.Core.Reports;
+using Domesday.Core.Witnesses;
 using Domesday.Server.Api;
 using Domesday.Server.Workers;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,7 +20,7 @@ internal static class ForwardingComposition
             provider.GetRequiredService<SinkDirectory>().Find(tenant, reference) is { IsOk: true, Value: var sink } ? (sink.Id, sink.IsChannel) : null, core.Storage.Store.Size, core.Time));
         services.AddSingleton(new AlertWatch(core.Ledger, core.Storage.Store, core.Storage.Reader, core.Pipeline, text => FilterText.Read(text, core.Time),
             Path.Combine(core.Settings.Data, "alerts"), core.Time, core.Loggers.CreateLogger<AlertWatch>()));
-        services.AddSingleton(new ServiceWatch(forwarder, core.Sealer, core.Queue, core.Settings, core.Time));
+        services.AddSingleton(provider => new ServiceWatch(forwarder, core.Sealer, provider.GetRequiredService<Witnessing>(), core.Queue, core.Settings, core.Time));
         services.AddSingleton(provider => new GapWatch(provider.GetRequiredService<GapTracker>(), core.Storage.Store, core.Pipeline, core.Time));
         services.AddHostedService<AlertWorker>();
     }

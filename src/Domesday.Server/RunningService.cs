@@ -33,6 +33,9 @@ public sealed class RunningService : IAsyncDisposable
 
     internal ServiceCore Core => _core;
 
+    /// <summary>What it is made of, for tests that do a worker's work at a moment of their own.</summary>
+    internal IServiceProvider Parts => _app.Services;
+
     /// <returns><see cref="ProblemKind.Invalid"/> when a file that the settings name cannot be used; the store's problem when it refuses the first events.</returns>
     /// <exception cref="IOException">An address cannot be listened on, or the store cannot be opened.</exception>
     public static async Task<Result<RunningService>> StartAsync(ServiceSettings settings, ServeParts parts, ILoggerFactory loggers, CancellationToken cancellation)

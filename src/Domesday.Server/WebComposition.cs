@@ -4,6 +4,7 @@ using Domesday.Core.Export;
 using Domesday.Core.Gaps;
 using Domesday.Core.Sealing;
 using Domesday.Core.Verification;
+using Domesday.Core.Witnesses;
 using Domesday.Http.Authentication;
 using Domesday.Http.Authorization;
 using Domesday.Http.PlugIns;
@@ -14,6 +15,7 @@ using Domesday.Server.Metrics;
 using Domesday.Server.OpenApi;
 using Domesday.Server.Operations;
 using Domesday.Server.Settings;
+using Domesday.Server.Witnesses;
 using Domesday.Server.Workers;
 using Domesday.Ui;
 using Microsoft.AspNetCore.Builder;
@@ -92,6 +94,9 @@ internal static class WebComposition
         services.AddSingleton(core.SealingOptions);
         services.AddSingleton(new LedgerProofs(core.Storage.Store, core.Storage.Reader, core.Sealer));
         services.AddSingleton(_ => new LedgerVerifier(core.Storage.Store, core.Storage.Reader, core.Sealer, core.Queue, core.Time));
+        services.AddSingleton<WitnessHttp>();
+        services.AddSingleton(provider => new Witnessing(core.Settings.Witnesses, provider.GetRequiredService<WitnessHttp>().AskAsync, core.Storage.Store, core.Sealer, provider.GetRequiredService<LedgerProofs>(),
+            Path.Combine(core.Settings.Data, "witnesses"), core.Time, core.Storage.Kept));
         services.AddSingleton<ICheckpointSource>(new SealedCheckpoints(core.Sealer));
         services.AddSingleton(core.Ledger);
         services.AddSingleton(core.Secrets);
@@ -118,6 +123,7 @@ internal static class WebComposition
         services.Configure<HostOptions>(host => host.ShutdownTimeout = StopMax);
         services.AddHostedService<AccessRecordsWorker>();
         services.AddHostedService<SealingWorker>();
+        services.AddHostedService<WitnessWorker>();
         services.AddHostedService<GapWorker>();
         services.AddRetention(core);
         services.AddCadf(core);

@@ -34,19 +34,23 @@ public sealed class LedgerVerifier(FetchLogResource fetch)
     private async Task<VerificationReport> RunAsync(VerificationRequest request, IProgress<VerificationProgress>? progress, CancellationToken cancellation)
     {
         var pinned = request.Key ?? request.Known?.Key;
+        // Before the newest checkpoint, which must then be one that continues it.
+        var cosigned = request.Witnesses.Count == 0 ? null : await _log.TextAsync("checkpoint/cosigned", cancellation);
         var head = await HeadAsync(pinned, cancellation);
         var checkpoint = head.Signed.Checkpoint;
         var earlier = Earlier(request, head.Key);
         if (earlier is null) return new() { Outcome = VerificationOutcome.Misused, Summary = $"The earlier checkpoint does not bear the signature of {head.Key.Name}, or is none." };
         if (request.Tenant is { } tenant && TenantOf(checkpoint) != tenant) throw new LedgerBrokenException($"The log signs as {checkpoint.Origin}, which is not the ledger of tenant {tenant}.");
         var tiles = await AuthenticatedTiles.OpenAsync(_log, checkpoint, cancellation);
+        var witnessed = cosigned is null ? null : WitnessedCheckpoint.Read(cosigned, head.Key, request.Witnesses);
+        if (witnessed is not null) await CompareAsync(witnessed.Checkpoint, checkpoint, tiles, cancellation);
         foreach (var older in earlier) await CompareAsync(older, checkpoint, tiles, cancellation);
         var entries = new EntryVerification(_log, tiles, TenantOf(checkpoint), progress);
         if (request.Full && await entries.RunAsync(cancellation) != checkpoint.Root) throw new LedgerBrokenException("The entries do not have the root that was signed.");
         return new()
         {
             Outcome = VerificationOutcome.Verified,
-            Summary = Summary(checkpoint, earlier, request.Full, entries),
+            Summary = Summary(checkpoint, earlier, request.Full, entries) + witnessed?.Summary,
             Checkpoint = checkpoint,
             Known = new(head.Key, head.Signed.Note),
             TrustedOnFirstUse = pinned is null,
@@ -127,6 +131,9 @@ public sealed record VerificationRequest
 
     /// <summary>A further earlier checkpoint to compare with, a signed note.</summary>
     public string? Since { get; init; }
+
+    /// <summary>Witnesses whose cosignatures it must have.</summary>
+    public IReadOnlyList<WitnessKey> Witnesses { get; init; } = [];
 
     /// <summary>Also fetches every entry.</summary>
     public bool Full { get; init; }

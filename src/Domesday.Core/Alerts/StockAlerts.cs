@@ -13,6 +13,7 @@ public static class StockAlerts
         new("sink-behind", "A sink's receiver does not take events", "operation=sink.behind", AlertConditions.Each, "error"),
         new("producer-gap", "A producer's numbers have a gap", "operation=producer.gap", AlertConditions.Each, "error") { GroupBy = ["resource.id"] },
         new("verification-failed", "A ledger does not agree with its signed checkpoint", "operation=ledger.broken", AlertConditions.Each, "critical"),
+        new("witness-failed", "A witness does not cosign a ledger's checkpoints", "operation=witness.failed", AlertConditions.Each, "critical"),
         new("disk-filling", "The disk is filling", "operation=disk.low", AlertConditions.Each, "critical"),
     ];
 

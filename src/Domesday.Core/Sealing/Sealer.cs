@@ -76,6 +76,9 @@ public sealed class Sealer : IDisposable
     public IReadOnlyDictionary<string, string> Broken =>
         _seals.Values.Where(seal => seal.Broken is not null).ToDictionary(seal => seal.Tenant, seal => seal.Broken!, StringComparer.Ordinal);
 
+    /// <summary>All ledgers that are sealed.</summary>
+    public IReadOnlyCollection<string> Ledgers => [.. _seals.Keys];
+
     /// <summary>The keys that verify a ledger's checkpoints, the one that signs today first.</summary>
     public IReadOnlyList<NoteKey> KeysOf(string tenant) => _signer.KeysOf(tenant);
 

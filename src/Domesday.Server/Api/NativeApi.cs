@@ -38,6 +38,7 @@ internal static class NativeApi
         api.MapAlerts();
         api.MapViews();
         api.MapLog();
+        api.MapWitnesses();
         api.MapVerification();
         api.MapUsage();
         api.MapReports();

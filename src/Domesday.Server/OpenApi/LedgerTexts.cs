@@ -11,6 +11,8 @@ internal static class LedgerTexts
 
     public static SurfaceText Surface { get; } = new("Ledger", "Checkpoints, tiles and proofs by C2SP tlog-tiles and RFC 6962: docs/proofs.md.", "Problem",
         new($"GET {Log}/checkpoint", "The newest signed checkpoint") { Answers = [new(200, "A C2SP signed note.", Text)] },
+        new($"GET {Log}/checkpoint/cosigned", "The newest checkpoint that witnesses cosigned") { Details = "Without witnesses the newest checkpoint as it is.", Answers = [new(200, "A C2SP signed note with cosignatures (cosignature/v1).", Text)] },
+        new($"GET {Log}/witnesses", "How witnesses stand to the ledger") { Answers = [AnswerText.Json("WitnessList", "The witnesses of the settings.")] },
         new($"GET {Log}/key", "Verifier keys of the checkpoints") { Answers = [new(200, "A key on each line; the one that signs today is the first.", Text)] },
         new($"GET {Log}/tile/{{level}}/{{**place}}", "A tile of the tree") { Parameters = [Place], Answers = [new(200, "Its hashes.", Octets)] },
         new($"GET {Log}/tile/entries/{{**place}}", "A bundle of entries") { Parameters = [Place], Answers = [new(200, "The entries, each behind its length.", Octets)] },

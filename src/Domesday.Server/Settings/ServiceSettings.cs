@@ -1,4 +1,5 @@
 using Domesday.Core.Control;
+using Domesday.Core.Witnesses;
 using Domesday.Events;
 using Domesday.Ingest.Syslog;
 using Microsoft.Extensions.Logging;
@@ -90,6 +91,11 @@ public sealed record ServiceSettings
     /// <summary>Origins whose pages may show the viewer's page.</summary>
     public IReadOnlyList<string> ViewerOrigins { get; init; } = [];
 
+    public IReadOnlyList<Witness> Witnesses { get; init; } = [];
+
+    /// <summary>Between asking witnesses.</summary>
+    public TimeSpan WitnessPause { get; init; } = TimeSpan.FromMinutes(1);
+
     public required LogLevel LogLevel { get; init; }
 
     public required bool LogsJson { get; init; }
@@ -135,6 +141,8 @@ public sealed record ServiceSettings
             CadfRegion = Value(SettingCatalog.CadfRegion),
             AwsEndpoint = Value(SettingCatalog.AwsEndpoint),
             ViewerOrigins = Value(SettingCatalog.ViewerOrigins) ?? [],
+            Witnesses = Value(SettingCatalog.Witnesses) ?? [],
+            WitnessPause = TimeSpan.FromSeconds(Value(SettingCatalog.WitnessSeconds)),
             LogLevel = Value(SettingCatalog.LogLevel),
             LogsJson = Value(SettingCatalog.LogFormat) == "json",
         };

@@ -1,5 +1,6 @@
 using Domesday.Core.Access;
 using Domesday.Core.Control;
+using Domesday.Core.Witnesses;
 using Domesday.Ingest.Syslog;
 using Microsoft.Extensions.Logging;
 
@@ -117,6 +118,12 @@ internal static class SettingCatalog
     public static Setting<IReadOnlyList<string>> ViewerOrigins { get; } = new("DOMESDAY_VIEWER_ORIGINS", null, "ORIGIN[,ORIGIN…]",
         "Sites whose pages may show the viewer's page (/ui/viewer) in a frame, such as https://portal.example.com, or https://*.example.com for every name below. Without it none may.", SettingForms.Origins);
 
+    public static Setting<IReadOnlyList<Witness>> Witnesses { get; } = new("DOMESDAY_WITNESSES", null, "URL|KEY[;URL|KEY…]",
+        "C2SP witnesses that are asked to cosign the checkpoints of all tenants: the address below which add-checkpoint lies, and the verifier key (cosignature/v1). They learn the tenants' names and the sizes of their ledgers, and no event.", WitnessForm.Parse);
+
+    public static Setting<int> WitnessSeconds { get; } = new("DOMESDAY_WITNESS_SECONDS", "60", "SECONDS",
+        "How long to wait between asking witnesses.", SettingForms.Number(1, 86_400));
+
     public static Setting<LogLevel> LogLevel { get; } = new("DOMESDAY_LOG_LEVEL", "info", "LEVEL",
         "Least level that is logged: trace, debug, info, warning or error.", SettingForms.Level);
 
@@ -128,7 +135,7 @@ internal static class SettingCatalog
     [
         Config, Urls, Data, Store, Postgres, PostgresRead, AdminPassword, TlsCert, TlsKey, TlsClientCa, OidcIssuers, KeystoneUrl, KeystoneTenant, KeystoneRoles, KeyPassphrase, Origin, TokenSeconds, TokenKeyDays, EventBytesMax, BatchBytesMax, BatchEventsMax, Retention,
         SyslogUdp, SyslogTcp, SyslogTls, SyslogClientCa, SyslogIdleSeconds,
-        CadfAmqp, CadfExchanges, CadfQueue, CadfTenant, CadfRegion, AwsEndpoint, ViewerOrigins, LogLevel, LogFormat,
+        CadfAmqp, CadfExchanges, CadfQueue, CadfTenant, CadfRegion, AwsEndpoint, ViewerOrigins, Witnesses, WitnessSeconds, LogLevel, LogFormat,
     ];
 
     /// <summary>Variables of other programs of ours, which may stand in the same environment.</summary>

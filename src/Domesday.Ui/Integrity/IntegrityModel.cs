@@ -3,6 +3,7 @@ using Domesday.Core.Retention;
 using Domesday.Core.Sealing;
 using Domesday.Core.Storage;
 using Domesday.Core.Verification;
+using Domesday.Core.Witnesses;
 
 namespace Domesday.Ui.Integrity;
 
@@ -30,6 +31,9 @@ public sealed record IntegrityModel(string Tenant, LedgerUsage Usage)
 
     /// <summary>What the next sweep drops, and what holds keep; null when that cannot be told.</summary>
     public DueReport? Next { get; init; }
+
+    /// <summary>The witnesses that are asked, and how they stand to this ledger.</summary>
+    public IReadOnlyList<(Witness Witness, WitnessMark Mark)> Witnesses { get; init; } = [];
 
     /// <summary>The ledgers of other tenants that this reader may look at.</summary>
     public IReadOnlyList<LedgerLine> Ledgers { get; init; } = [];

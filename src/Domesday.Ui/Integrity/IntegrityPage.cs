@@ -7,6 +7,7 @@ using Domesday.Core.Retention;
 using Domesday.Core.Sealing;
 using Domesday.Core.Storage;
 using Domesday.Core.Verification;
+using Domesday.Core.Witnesses;
 using Domesday.Events;
 using Domesday.Events.Json;
 using Domesday.Events.Schema;
@@ -25,7 +26,7 @@ internal static class IntegrityPage
 
     public static void MapIntegrity(this IEndpointRouteBuilder routes) => routes.MapGet(Path, GetAsync).RequirePermission(Permission.ProofRead, wholeTenant: true);
 
-    private static async Task<IResult> GetAsync(HttpContext http, Sealer sealer, LedgerVerifier verifier, IEventStore store, IEventReader reader, RetentionPolicies retention, RetentionSweep sweep, HoldDirectory holds)
+    private static async Task<IResult> GetAsync(HttpContext http, Sealer sealer, LedgerVerifier verifier, IEventStore store, IEventReader reader, RetentionPolicies retention, RetentionSweep sweep, HoldDirectory holds, Witnessing witnessing)
     {
         var frame = Frame.Of(http, "Integrity");
         var tenant = http.Tenant();
@@ -38,6 +39,7 @@ internal static class IntegrityPage
             Broken = sealer.BrokenReason(tenant),
             Keys = [.. sealer.KeysOf(tenant).Select(key => key.ToString())],
             Verification = verifier.Of(tenant) ?? await RecordedAsync(reader, tenant, http.RequestAborted),
+            Witnesses = [.. witnessing.Witnesses.Zip(witnessing.Of(tenant))],
             Holds = holds.Of(tenant, released: false).Count,
             Next = next.IsOk ? next.Value : null,
             Retention = retention.Of(tenant).Policy,

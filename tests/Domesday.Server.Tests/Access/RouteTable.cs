@@ -107,6 +107,8 @@ internal static class RouteTable
     private static IEnumerable<RouteCase> Log() =>
     [
         new($"GET {Api}/log/checkpoint", Tenant, Permission.ProofRead, $"{Api}/log/checkpoint"),
+        new($"GET {Api}/log/checkpoint/cosigned", Tenant, Permission.ProofRead, $"{Api}/log/checkpoint/cosigned"),
+        new($"GET {Api}/log/witnesses", Tenant, Permission.ProofRead, $"{Api}/log/witnesses"),
         new($"GET {Api}/log/verification", Tenant, Permission.ProofRead, $"{Api}/log/verification"),
         new($"POST {Api}/log/verification", Tenant, Permission.ProofRead, $"{Api}/log/verification"),
         new($"GET {Api}/log/key", Tenant, Permission.ProofRead, $"{Api}/log/key"),

@@ -19,16 +19,17 @@ internal static class VerifyCommand
         var full = new Option<bool>("--full") { Description = "Fetches every entry, and computes the whole tree." };
         var since = new Option<string?>("--since") { HelpName = "FILE", Description = "Also compares with a checkpoint that was kept elsewhere." };
         var save = new Option<string?>("--save") { HelpName = "FILE", Description = "Writes the verified checkpoint into a file, to be kept where the service cannot reach." };
+        var witness = new Option<string[]>("--witness") { HelpName = "KEY", Description = "A witness that must have cosigned a checkpoint which the ledger continues; may be given again. The key as the witness publishes it." };
         var trust = TrustOption();
         var json = JsonOption();
-        foreach (var option in new Option[] { full, since, save, trust, json }) command.Options.Add(option);
+        foreach (var option in new Option[] { full, since, save, witness, trust, json }) command.Options.Add(option);
         var connection = new ConnectionOptions(console).AddTo(command);
         command.SetAction(async (parse, cancellation) =>
         {
             using var client = connection.Connect(parse);
             var run = new VerifyRun(console, connection.ServerOf(parse), connection.TenantOf(parse), Key(parse.GetValue(trust)), parse.GetValue(json));
             var note = parse.GetValue(since) is { } file ? await File.ReadAllTextAsync(file, cancellation) : null;
-            return await run.LedgerAsync(client.FetchLogAsync, new() { Full = parse.GetValue(full), Since = note }, parse.GetValue(save), cancellation);
+            return await run.LedgerAsync(client.FetchLogAsync, new() { Full = parse.GetValue(full), Since = note, Witnesses = [.. (parse.GetValue(witness) ?? []).Select(Witness)] }, parse.GetValue(save), cancellation);
         });
         command.Subcommands.Add(CreateExport(console));
         return command;
@@ -62,6 +63,8 @@ internal static class VerifyCommand
     private static Option<string?> TrustOption() => new("--trust") { HelpName = "KEY", Description = "The only key to trust, as the service's operator publishes it; else the remembered one, and the first time the one that the service names." };
 
     private static Option<bool> JsonOption() => new("--json") { Description = "Tells the result as one JSON object." };
+
+    private static WitnessKey Witness(string text) => WitnessKey.TryParse(text, out var key) ? key : throw new UsageException("--witness must be the verifier key of a witness, name+id+base64, of the kind cosignature/v1.");
 
     private static NoteKey? Key(string? text) =>
         text is null ? null : NoteKey.TryParse(text, out var key) ? key : throw new UsageException("--trust must be a verifier key, name+id+base64, such as /audit/v1/log/key shows.");
