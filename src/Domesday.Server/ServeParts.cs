@@ -52,5 +52,8 @@ public sealed record StorePair(IEventStore Store, IEventReader Reader)
     public IKeptFiles? KeptByAlerts { get; init; }
 
     /// <summary>Null when there can be no other node.</summary>
+    public IKeptFiles? KeptBySealing { get; init; }
+
+    /// <summary>Null when there can be no other node.</summary>
     public IKeptFiles? AskedOfForwarding { get; init; }
 }

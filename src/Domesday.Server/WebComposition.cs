@@ -96,7 +96,7 @@ internal static class WebComposition
         services.AddSingleton(_ => new LedgerVerifier(core.Storage.Store, core.Storage.Reader, core.Sealer, core.Queue, core.Time));
         services.AddSingleton<WitnessHttp>();
         services.AddSingleton(provider => new Witnessing(core.Settings.Witnesses, provider.GetRequiredService<WitnessHttp>().AskAsync, core.Storage.Store, core.Sealer, provider.GetRequiredService<LedgerProofs>(),
-            Path.Combine(core.Settings.Data, "witnesses"), core.Time, core.Storage.Kept));
+            Path.Combine(core.Settings.Data, "witnesses"), core.Time, core.Storage.KeptBySealing));
         services.AddSingleton<ICheckpointSource>(new SealedCheckpoints(core.Sealer));
         services.AddSingleton(core.Ledger);
         services.AddSingleton(core.Secrets);

@@ -61,6 +61,7 @@ public sealed class PostgresStore : IEventStore, IDroppedImport
         Files = new SharedFiles(source);
         KeptByForwarding = new KeptFiles(source, Work.Forwarding, "", _nodes.Id);
         KeptByAlerts = new KeptFiles(source, Work.Alerts, "alerts/", _nodes.Id);
+        KeptBySealing = new KeptFiles(source, Work.Sealing, "sealing/", _nodes.Id);
         AskedOfForwarding = new KeptFiles(source, null, "asked/", _nodes.Id);
     }
 
@@ -80,6 +81,9 @@ public sealed class PostgresStore : IEventStore, IDroppedImport
 
     /// <summary>How far alert rules have looked, and what they remember.</summary>
     public IKeptFiles KeptByAlerts { get; }
+
+    /// <summary>What witnesses cosigned.</summary>
+    public IKeptFiles KeptBySealing { get; }
 
     /// <summary>What people asked of sinks on a node that does not forward.</summary>
     public IKeptFiles AskedOfForwarding { get; }

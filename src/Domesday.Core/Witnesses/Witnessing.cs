@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Domesday.Core.Access;
 using Domesday.Core.Forwarding;
@@ -145,8 +144,8 @@ public sealed class Witnessing(IReadOnlyList<Witness> witnesses, AskWitness ask,
         _known[tenant] = marks;
     }
 
-    /// <summary>Beside the files of sinks when there are several nodes.</summary>
-    private static string NameOf(string tenant) => "witnesses-" + Convert.ToHexStringLower(Encoding.UTF8.GetBytes(tenant));
+    /// <summary>A tenant's name is a file's name: see <see cref="TenantName"/>.</summary>
+    private static string NameOf(string tenant) => "witnesses-" + tenant;
 
     private Timestamp Now => Timestamp.FromDateTimeOffset(time.GetUtcNow());
 }

@@ -196,6 +196,8 @@ public sealed class WitnessTests
     {
         private readonly Dictionary<string, byte[]> _files = new(StringComparer.Ordinal);
 
+        public IReadOnlyList<string> Names => [.. _files.Keys.Order(StringComparer.Ordinal)];
+
         public byte[]? Read(string name) => _files.GetValueOrDefault(name);
 
         public void Replace(string name, byte[] content) => _files[name] = content;
