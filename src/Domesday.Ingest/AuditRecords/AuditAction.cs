@@ -16,22 +16,16 @@ internal static class AuditAction
 
     /// <summary>Numbers of the calls that rules commonly watch; others keep theirs, unless auditd writes names (<c>log_format = ENRICHED</c>, its default).</summary>
     /// <remarks>Source: arch/x86/entry/syscalls/syscall_64.tbl of Linux.</remarks>
-    private static readonly FrozenDictionary<int, string> CallsOfX86 = new Dictionary<int, string>
-    {
-        [2] = "open", [42] = "connect", [43] = "accept", [49] = "bind", [59] = "execve", [62] = "kill", [76] = "truncate", [82] = "rename", [83] = "mkdir", [84] = "rmdir", [85] = "creat",
-        [86] = "link", [87] = "unlink", [88] = "symlink", [90] = "chmod", [91] = "fchmod", [92] = "chown", [93] = "fchown", [94] = "lchown", [101] = "ptrace", [105] = "setuid", [106] = "setgid",
-        [159] = "adjtimex", [161] = "chroot", [164] = "settimeofday", [165] = "mount", [166] = "umount2", [169] = "reboot", [170] = "sethostname", [175] = "init_module", [176] = "delete_module",
-        [188] = "setxattr", [189] = "lsetxattr", [190] = "fsetxattr", [197] = "removexattr", [227] = "clock_settime", [257] = "openat", [258] = "mkdirat", [260] = "fchownat", [263] = "unlinkat",
-        [264] = "renameat", [265] = "linkat", [266] = "symlinkat", [268] = "fchmodat", [313] = "finit_module", [316] = "renameat2", [321] = "bpf", [322] = "execveat", [437] = "openat2",
-    }.ToFrozenDictionary();
+    private static readonly FrozenDictionary<int, string> CallsOfX86 = Named(
+        "2=open 42=connect 43=accept 49=bind 59=execve 62=kill 76=truncate 82=rename 83=mkdir 84=rmdir 85=creat 86=link 87=unlink 88=symlink 90=chmod 91=fchmod 92=chown 93=fchown 94=lchown 101=ptrace "
+        + "105=setuid 106=setgid 159=adjtimex 161=chroot 164=settimeofday 165=mount 166=umount2 169=reboot 170=sethostname 175=init_module 176=delete_module 188=setxattr 189=lsetxattr 190=fsetxattr "
+        + "197=removexattr 227=clock_settime 257=openat 258=mkdirat 260=fchownat 263=unlinkat 264=renameat 265=linkat 266=symlinkat 268=fchmodat 313=finit_module 316=renameat2 321=bpf 322=execveat "
+        + "437=openat2");
 
     /// <remarks>Source: include/uapi/asm-generic/unistd.h of Linux.</remarks>
-    private static readonly FrozenDictionary<int, string> CallsOfArm = new Dictionary<int, string>
-    {
-        [33] = "mknodat", [34] = "mkdirat", [35] = "unlinkat", [36] = "symlinkat", [37] = "linkat", [38] = "renameat", [39] = "umount2", [40] = "mount", [53] = "fchmodat", [54] = "fchownat", [56] = "openat",
-        [105] = "init_module", [106] = "delete_module", [117] = "ptrace", [129] = "kill", [142] = "reboot", [200] = "bind", [203] = "connect", [221] = "execve", [273] = "finit_module", [276] = "renameat2",
-        [280] = "bpf", [281] = "execveat", [437] = "openat2",
-    }.ToFrozenDictionary();
+    private static readonly FrozenDictionary<int, string> CallsOfArm = Named(
+        "33=mknodat 34=mkdirat 35=unlinkat 36=symlinkat 37=linkat 38=renameat 39=umount2 40=mount 53=fchmodat 54=fchownat 56=openat 105=init_module 106=delete_module 117=ptrace 129=kill 142=reboot "
+        + "200=bind 203=connect 221=execve 273=finit_module 276=renameat2 280=bpf 281=execveat 437=openat2");
 
     /// <returns>The name of a system call; null when it is not known.</returns>
     public static string? CallOf(string? arch, string? number)
@@ -78,6 +72,10 @@ internal static class AuditAction
             || call.EndsWith("xattr", StringComparison.Ordinal) || call.Contains("truncate", StringComparison.Ordinal)) return "update";
         return EventWords.ActionOf(call.Contains(' ', StringComparison.Ordinal) ? null : call) ?? NoAction;
     }
+
+    /// <param name="calls">Number and name of each, with blanks between.</param>
+    private static FrozenDictionary<int, string> Named(string calls) =>
+        calls.Split(' ').Select(call => call.Split('=')).ToFrozenDictionary(call => int.Parse(call[0], CultureInfo.InvariantCulture), call => call[1]);
 
     private static bool IsForReading(string? flags) => ulong.TryParse(flags, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var number) && (number & AccessMode) == 0;
 }

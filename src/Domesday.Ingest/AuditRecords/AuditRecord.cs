@@ -21,6 +21,8 @@ internal sealed record AuditRecord(string Type, string Stamp, string? Node, Time
     /// <summary>Of users and sessions that were never set: 32 bits of ones, or -1.</summary>
     private static readonly string[] Unset = ["4294967295", "-1", "unset"];
 
+    private static readonly System.Buffers.SearchValues<char> Digits = System.Buffers.SearchValues.Create("0123456789ABCDEFabcdef");
+
     private static ReadOnlySpan<byte> StampBegins => "audit("u8;
 
     public string? this[string name] => Fields.GetValueOrDefault(name);
@@ -106,7 +108,7 @@ internal sealed record AuditRecord(string Type, string Stamp, string? Node, Time
     private static string? Unquoted(string type, string name, ReadOnlySpan<char> value)
     {
         if (value is "" or "?" or "(null)" or "(none)") return null;
-        if (!AuditRecordType.IsEncoded(type, name) || value.Length % 2 != 0 || value.ContainsAnyExcept("0123456789ABCDEFabcdef")) return Clean(value);
+        if (!AuditRecordType.IsEncoded(type, name) || value.Length % 2 != 0 || value.ContainsAnyExcept(Digits)) return Clean(value);
         var bytes = Convert.FromHexString(value);
         return Clean((Utf8.IsValid(bytes) ? Encoding.UTF8 : Encoding.Latin1).GetString(bytes).TrimEnd('\0'));
     }

@@ -136,6 +136,17 @@ public sealed class FollowTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_position_that_cannot_be_read_costs_repetitions_and_no_line()
+    {
+        Write(Log, "a1");
+        Rotate("audit.log.1", minutes: 1);
+        Write(Log, "b1");
+        await File.WriteAllTextAsync(State, "{\"mark\":", TestContext.Current.CancellationToken);
+        await StopAsync(Follow(), 2);
+        Assert.Equal(["a1", "b1"], _sent);
+    }
+
+    [Fact]
     public async Task When_what_was_read_last_is_gone_it_says_so_and_goes_on()
     {
         Write(Log, "a1");
@@ -203,7 +214,7 @@ public sealed class FollowTests : IAsyncDisposable
             using (var stream = new GZipStream(File.Create(part), CompressionMode.Compress)) stream.Write(Encoding.UTF8.GetBytes(File.ReadAllText(Log)));
             File.Delete(Log);
         }
-        File.SetLastWriteTimeUtc(part, DateTime.UtcNow.AddSeconds(60 - minutes));
+        File.SetLastWriteTimeUtc(part, TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(60 - minutes));
     }
 
     private (Task Run, CancellationTokenSource Stop) Follow()

@@ -166,7 +166,7 @@ public sealed class RandomKillTests
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
         await File.WriteAllTextAsync(folder["server.pem"], certificate.ExportCertificatePem(), Cancellation);
         await File.WriteAllTextAsync(folder["server.key"], key.ExportPkcs8PrivateKeyPem(), Cancellation);
     }

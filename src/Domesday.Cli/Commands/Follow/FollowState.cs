@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Domesday.Cli.Connection;
 
 namespace Domesday.Cli.Commands.Follow;
 
@@ -8,8 +7,7 @@ namespace Domesday.Cli.Commands.Follow;
 /// <param name="WrittenAt">When the part that was read last had been written last.</param>
 internal sealed record FollowState(FileMark Mark, long Offset, DateTime WrittenAt)
 {
-    /// <returns>Null when nothing was saved.</returns>
-    /// <exception cref="UsageException">The file holds something else.</exception>
+    /// <returns>Null when nothing was saved; the beginning of all parts that are left when it cannot be read, as after a power cut: what is sent twice is stored once.</returns>
     public static FollowState? Load(string? file)
     {
         if (file is null || !File.Exists(file)) return null;
@@ -17,22 +15,16 @@ internal sealed record FollowState(FileMark Mark, long Offset, DateTime WrittenA
         {
             return JsonSerializer.Deserialize(File.ReadAllBytes(file), FollowJson.Default.FollowState);
         }
-        catch (JsonException exception)
+        catch (JsonException)
         {
-            throw new UsageException($"{file} is no position of a log: {exception.Message}");
+            return new(FileMark.Of([]), 0, DateTime.MinValue);
         }
     }
 
     public void Save(string file)
     {
-        var temporary = file + ".new";
-        using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write))
-        {
-            JsonSerializer.Serialize(stream, this, FollowJson.Default.FollowState);
-            // What is found after a power cut is the old position or the new one, and never half of it.
-            stream.Flush(flushToDisk: true);
-        }
-        File.Move(temporary, file, overwrite: true);
+        File.WriteAllBytes(file + ".new", JsonSerializer.SerializeToUtf8Bytes(this, FollowJson.Default.FollowState));
+        File.Move(file + ".new", file, overwrite: true);
     }
 }
 
