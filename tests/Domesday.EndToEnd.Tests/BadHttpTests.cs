@@ -18,7 +18,7 @@ public sealed class BadHttpTests(BadInputTests.Running running) : IClassFixture<
     {
         using var sender = await ConnectAsync();
         await SendAsync(sender, $"POST /audit/v1/events HTTP/1.1\r\nHost: a\r\nAuthorization: {Credential}\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}");
-        sender.Client.Shutdown(SocketShutdown.Send);
+        sender.Socket.Shutdown(SocketShutdown.Send);
         var answer = await StatusAsync(sender);
         Assert.True(answer is null || answer.StartsWith('4'), answer);
         await ServesAsync();
@@ -48,7 +48,7 @@ public sealed class BadHttpTests(BadInputTests.Running running) : IClassFixture<
     [Fact]
     public async Task Many_who_never_end_their_heads_keep_nobody_else_from_being_served()
     {
-        var slow = new List<TcpClient>();
+        var slow = new List<NetworkStream>();
         try
         {
             for (var i = 0; i < 300; i++)
@@ -102,21 +102,21 @@ public sealed class BadHttpTests(BadInputTests.Running running) : IClassFixture<
 
     private string Credential => running.Client.DefaultRequestHeaders.Authorization!.ToString();
 
-    private async Task<TcpClient> ConnectAsync()
+    private async Task<NetworkStream> ConnectAsync()
     {
-        var client = new TcpClient();
-        await client.ConnectAsync(running.Url.Host, running.Url.Port, Cancellation);
-        return client;
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(running.Url.Host, running.Url.Port, Cancellation);
+        return new(socket, ownsSocket: true);
     }
 
-    private static async Task SendAsync(TcpClient client, string text) => await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(text), Cancellation);
+    private static async Task SendAsync(NetworkStream sender, string text) => await sender.WriteAsync(Encoding.Latin1.GetBytes(text), Cancellation);
 
     /// <returns>Null when the connection was closed without one.</returns>
-    private static async Task<string?> StatusAsync(TcpClient client)
+    private static async Task<string?> StatusAsync(NetworkStream sender)
     {
         try
         {
-            using var reader = new StreamReader(client.GetStream(), leaveOpen: true);
+            using var reader = new StreamReader(sender, leaveOpen: true);
             return (await reader.ReadLineAsync(Cancellation))?.Split(' ').ElementAtOrDefault(1);
         }
         catch (IOException)

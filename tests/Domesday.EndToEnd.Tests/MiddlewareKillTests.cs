@@ -39,7 +39,7 @@ public sealed class MiddlewareKillTests
             await reached.Task.WaitAsync(Cancellation);
             if (random.Next(2) == 0) await service.KillAsync();
             await ended.Task.WaitAsync(Cancellation);
-            await shop.DisposeAsync();
+            await shop.KillAsync();
             await Task.WhenAll(workers);
         }
         await CheckAsync(folder, key, [.. answered.Keys]);

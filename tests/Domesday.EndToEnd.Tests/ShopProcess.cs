@@ -44,13 +44,16 @@ internal sealed class ShopProcess : IAsyncDisposable
     }
 
     /// <summary>SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        if (_process.HasExited) return;
+        _process.Kill();
+        await _process.WaitForExitAsync(CancellationToken.None);
+    }
+
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-            await _process.WaitForExitAsync(CancellationToken.None);
-        }
+        await KillAsync();
         _process.Dispose();
     }
 

@@ -64,7 +64,7 @@ public sealed class RandomKillTests
             await reached.Task;
             // At fail: open a full spool serves unrecorded, and counts it.
             unrecorded += await proxy.CounterAsync("unrecorded_total");
-            await proxy.DisposeAsync();
+            await proxy.KillAsync();
             await Task.WhenAll(workers);
         }
         await CheckAsync(folder, key, upstream, answered, isTls, spoolMebibytes, unrecorded);
