@@ -14,6 +14,7 @@ using Domesday.Cli.Commands.Facets;
 using Domesday.Cli.Commands.Gaps;
 using Domesday.Cli.Commands.Get;
 using Domesday.Cli.Commands.Histogram;
+using Domesday.Cli.Commands.Hold;
 using Domesday.Cli.Commands.Import;
 using Domesday.Cli.Commands.Key;
 using Domesday.Cli.Commands.Move;
@@ -70,6 +71,7 @@ internal static class CommandLine
             GrantCommand.Create(console),
             ClientBundleCommand.Create(console),
             RetentionCommand.Create(console),
+            HoldCommand.Create(console),
             SinkCommand.Create(console),
             AlertCommand.Create(console),
             ReportCommand.Create(console),

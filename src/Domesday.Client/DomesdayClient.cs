@@ -21,6 +21,7 @@ public sealed class DomesdayClient : IDisposable
         _transport = new(options, handler);
         IsLocal = options.Server.IsLoopback;
         (Tenants, Keys, Access, Quarantine) = (new(_transport), new(_transport), new(_transport), new(_transport));
+        Holds = new(_transport);
         (Retention, CapturePolicies, Sinks, Alerts, Reports) = (new(_transport), new(_transport), new(_transport), new(_transport), new(_transport));
     }
 
@@ -38,6 +39,9 @@ public sealed class DomesdayClient : IDisposable
 
     /// <summary>How long events are kept.</summary>
     public Retention Retention { get; }
+
+    /// <summary>What keeps events beyond their retention.</summary>
+    public Holds Holds { get; }
 
     /// <summary>Where events are forwarded to.</summary>
     public Sinks Sinks { get; }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Domesday.Events;
 
 namespace Domesday.Client;
@@ -11,19 +12,44 @@ public sealed class Reports
 
     /// <summary>Events, failures and different resources of what matches.</summary>
     /// <param name="by">project, actor, service or day.</param>
+    /// <param name="withResources">False: resources are not counted, which takes no longer however many events there are.</param>
     /// <exception cref="ProblemException">The service refused it.</exception>
-    public Task<UsageAnswer> UsageAsync(EventSelection selection, string by, CancellationToken cancellation)
+    public Task<UsageAnswer> UsageAsync(EventSelection selection, string by, bool withResources, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(selection);
-        return _transport.GetAsync("report/usage", selection.With("by", by).ToString(), ClientJson.Default.UsageAnswer, cancellation);
+        var asked = selection.With("by", by);
+        return _transport.GetAsync("report/usage", (withResources ? asked : asked.With("resources", "false")).ToString(), ClientJson.Default.UsageAnswer, cancellation);
+    }
+
+    /// <summary>The same with resources, telling how far it is. Cancelling stops the service's work.</summary>
+    /// <param name="progress">Gets how many events were read, and how many match.</param>
+    /// <exception cref="ProblemException">The service refused it.</exception>
+    /// <exception cref="IOException">The service could not read its events, or the answer was cut off.</exception>
+    public async Task<UsageAnswer> UsageAsync(EventSelection selection, string by, Action<long, long> progress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(selection);
+        ArgumentNullException.ThrowIfNull(progress);
+        using var answer = await _transport.SendAsync(new(HttpMethod.Get, "report/usage") { Query = selection.With("by", by).With("format", "ndjson").ToString() }, cancellation);
+        using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellation));
+        while (await lines.ReadLineAsync(cancellation) is { } text)
+        {
+            var line = JsonSerializer.Deserialize(text, ClientJson.Default.UsageProgress);
+            if (line?.Report is { } report) return report;
+            if (line?.Problem is { } problem) throw new IOException(problem);
+            progress(line?.Read ?? 0, line?.Total ?? 0);
+        }
+        throw new IOException("The answer was cut off.");
     }
 
     /// <summary>The same as a table for spreadsheets.</summary>
-    /// <inheritdoc cref="UsageAsync"/>
-    public async Task<byte[]> UsageCsvAsync(EventSelection selection, string by, CancellationToken cancellation)
+    /// <param name="by">project, actor, service or day.</param>
+    /// <param name="withResources">False: resources are not counted.</param>
+    /// <exception cref="ProblemException">The service refused it.</exception>
+    public async Task<byte[]> UsageCsvAsync(EventSelection selection, string by, bool withResources, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(selection);
-        using var answer = await _transport.SendAsync(new(HttpMethod.Get, "report/usage") { Query = selection.With("by", by).With("format", "csv").ToString() }, cancellation);
+        var asked = selection.With("by", by).With("format", "csv");
+        using var answer = await _transport.SendAsync(new(HttpMethod.Get, "report/usage") { Query = (withResources ? asked : asked.With("resources", "false")).ToString() }, cancellation);
         return await answer.Content.ReadAsByteArrayAsync(cancellation);
     }
 
@@ -64,8 +90,11 @@ public sealed class Reports
 public sealed record UsageAnswer(string By, IReadOnlyList<UsageLine> Rows, UsageLine Total, int? Cut, Timestamp CompleteThrough);
 
 /// <param name="Key">The project, actor, service or day; null of the total.</param>
-/// <param name="Resources">Different resource ids.</param>
-public sealed record UsageLine(string? Key, long Events, long Failures, long Resources);
+/// <param name="Resources">Different resource ids; null when they were not counted.</param>
+/// <param name="Estimated">There are so many resources that a sample of them was counted.</param>
+public sealed record UsageLine(string? Key, long Events, long Failures, long? Resources, bool? Estimated = null);
+
+internal sealed record UsageProgress(long? Read, long? Total, UsageAnswer? Report, string? Problem);
 
 /// <param name="Every">day, week or month: how long a time each report is about.</param>
 /// <param name="Hour">Hours after its end, in UTC, when it is sent.</param>

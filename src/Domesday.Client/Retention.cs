@@ -45,11 +45,13 @@ public sealed class Retention
 public sealed record RetentionInfo(string Tenant, long Version, int? Days, string? Preset, long? BytesMax, string? Warning, RetentionStatus Status);
 
 /// <param name="DroppedEvents">Since the ledger began.</param>
+/// <param name="Held">What the next sweep would drop as well, were there no holds.</param>
+/// <param name="HeldFrom">Sequence from which on holds keep everything; null when they keep nothing.</param>
 /// <param name="BytesPerDay">By the events of the last day; null until it is measured.</param>
 /// <param name="CapShare">1 is full; null without a cap.</param>
 /// <param name="Disk">Null but for those who run the service.</param>
 public sealed record RetentionStatus(
-    long Events, long Bytes, long DroppedEvents, OldestEvent? Oldest, LastSweep? LastSweep, LastDrop? LastDrop, DueEvents Due, long? BytesPerDay, double? CapShare, Timestamp? CapFullAt, DiskRoom? Disk);
+    long Events, long Bytes, long DroppedEvents, OldestEvent? Oldest, LastSweep? LastSweep, LastDrop? LastDrop, DueEvents Due, DueEvents? Held, long? HeldFrom, long? BytesPerDay, double? CapShare, Timestamp? CapFullAt, DiskRoom? Disk);
 
 /// <summary>The oldest event that is kept.</summary>
 public sealed record OldestEvent(long Sequence, Timestamp? Time, Timestamp? ReceivedAt);

@@ -13,12 +13,18 @@ namespace Domesday.Server;
 /// <summary>What carries events to where people look.</summary>
 internal static class ForwardingComposition
 {
+    /// <summary>Where the cursors of sinks lie in the data folder.</summary>
+    public const string SinksFolder = "sinks";
+
+    /// <summary>Where what alert rules remember lies in the data folder.</summary>
+    public const string AlertsFolder = "alerts";
+
     private static void AddAlerts(this IServiceCollection services, ServiceCore core, Forwarder forwarder)
     {
         services.AddSingleton(provider => new AlertDirectory(core.Ledger, text => FilterText.Read(text, core.Time), (tenant, reference) =>
             provider.GetRequiredService<SinkDirectory>().Find(tenant, reference) is { IsOk: true, Value: var sink } ? (sink.Id, sink.IsChannel) : null, core.Storage.Store.Size, core.Time));
         services.AddSingleton(new AlertWatch(core.Ledger, core.Storage.Store, core.Storage.Reader, core.Pipeline, text => FilterText.Read(text, core.Time),
-            Path.Combine(core.Settings.Data, "alerts"), core.Time, core.Loggers.CreateLogger<AlertWatch>()));
+            core.Storage.KeptByAlerts ?? new FolderFiles(Path.Combine(core.Settings.Data, AlertsFolder)), core.Time, core.Loggers.CreateLogger<AlertWatch>()));
         services.AddSingleton(new ServiceWatch(forwarder, core.Sealer, core.Queue, core.Settings, core.Time));
         services.AddSingleton(provider => new GapWatch(provider.GetRequiredService<GapTracker>(), core.Storage.Store, core.Pipeline, core.Time));
         services.AddHostedService<AlertWorker>();
@@ -42,7 +48,7 @@ internal static class ForwardingComposition
             Checkpoints = new SealedCheckpoints(core.Sealer),
         };
         var opener = new SinkOpener(parts.Sinks, text => FilterText.Read(text, core.Time), core.Secrets, environment, core.Time, core.Loggers);
-        var forwarder = new Forwarder(core.Ledger, opener, core.Storage.Store, core.Storage.Reader, Path.Combine(core.Settings.Data, "sinks"), core.Time, core.Loggers.CreateLogger<Forwarder>(), core.Storage.Kept);
+        var forwarder = new Forwarder(core.Ledger, opener, core.Storage.Store, core.Storage.Reader, new(core.Storage.KeptByForwarding ?? new FolderFiles(Path.Combine(core.Settings.Data, SinksFolder)), core.Storage.AskedOfForwarding), core.Time, core.Loggers.CreateLogger<Forwarder>());
         services.AddSingleton(opener);
         services.AddSingleton(forwarder);
         services.AddSingleton(new ForwardingMetrics(core.Meter, forwarder, core.Time));

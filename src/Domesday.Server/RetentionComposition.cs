@@ -16,7 +16,9 @@ internal static class RetentionComposition
         services.AddSingleton(core.Caps);
         services.AddSingleton(new RetentionPolicies(core.Ledger));
         services.AddSingleton(new GrowthRates(core.Storage.Store, core.Storage.Reader, core.Time));
-        services.AddSingleton(new RetentionSweep(core.Storage.Store, core.Ledger, core.Sealer, core.Queue, metrics, core.Time, core.Loggers.CreateLogger<RetentionSweep>()));
+        var held = new HeldEvents(core.Storage.Reader, text => FilterText.Read(text, core.Time));
+        services.AddSingleton(_ => new RetentionSweep(core.Storage.Store, core.Ledger, held, core.Sealer, core.Queue, metrics, core.Time, core.Loggers.CreateLogger<RetentionSweep>()));
+        services.AddSingleton(provider => new HoldDirectory(core.Ledger, provider.GetRequiredService<RetentionSweep>(), text => FilterText.Read(text, core.Time), core.Time));
         services.AddSingleton<RetentionStatus>();
         services.AddHostedService<RetentionWorker>();
     }

@@ -46,5 +46,11 @@ public sealed record StorePair(IEventStore Store, IEventReader Reader)
     public ISharedFiles? Files { get; init; }
 
     /// <summary>Null when there can be no other node.</summary>
-    public IKeptFiles? Kept { get; init; }
+    public IKeptFiles? KeptByForwarding { get; init; }
+
+    /// <summary>Null when there can be no other node.</summary>
+    public IKeptFiles? KeptByAlerts { get; init; }
+
+    /// <summary>Null when there can be no other node.</summary>
+    public IKeptFiles? AskedOfForwarding { get; init; }
 }

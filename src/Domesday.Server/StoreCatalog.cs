@@ -18,7 +18,7 @@ internal static class StoreCatalog
     {
         var options = new PostgresOptions { ConnectionString = context.Settings.Postgres!, ReadConnectionString = context.Settings.PostgresRead };
         var store = await PostgresStore.OpenAsync(options, context.Time, context.Loggers.CreateLogger<PostgresStore>(), context.Meter, cancellation);
-        return new(store, store.Reader) { Nodes = store.Nodes, Checkpoints = store.Checkpoints, Files = store.Files, Kept = store.Kept };
+        return new(store, store.Reader) { Nodes = store.Nodes, Checkpoints = store.Checkpoints, Files = store.Files, KeptByForwarding = store.KeptByForwarding, KeptByAlerts = store.KeptByAlerts, AskedOfForwarding = store.AskedOfForwarding };
     }
 
     private static StorePair Embedded(StoreContext context)

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace Domesday.Storage.Embedded;
 
 /// <summary>The embedded engine: an append-only store in this process, in one folder, with three threads: one writes, one makes segments, one merges.</summary>
-public sealed class EmbeddedStore : IEventStore, IStoreBackup
+public sealed class EmbeddedStore : IEventStore, IStoreBackup, IDroppedImport
 {
     private const int GroupBytesMax = 8 * 1024 * 1024;
     private const int FlushNice = 5;
@@ -134,6 +134,9 @@ public sealed class EmbeddedStore : IEventStore, IStoreBackup
         _mergeWanted.Set();
         return await order.Done.Task.WaitAsync(cancellation);
     }
+
+    public ValueTask<Problem?> AdoptDroppedAsync(string tenant, long first, ReadOnlyMemory<MerkleHash> leaves, CancellationToken cancellation) =>
+        ValueTask.FromResult(_engine.Adopt(_engine.Ledgers.GetOrAdd(tenant), first, leaves.Span));
 
     public IStoreCopy Copy() => _engine.Copy();
 

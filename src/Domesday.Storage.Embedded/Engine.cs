@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Domesday.Core.Problems;
 using Domesday.Core.Storage;
 using Domesday.Events.Merkle;
 using Domesday.Storage.Embedded.Commit;
@@ -121,6 +122,13 @@ internal sealed class Engine : IDisposable
         var dropped = _retirement.Run(ledger, before, sealedSize);
         Sweep();
         return dropped;
+    }
+
+    /// <summary>Begins a ledger behind events that were dropped elsewhere.</summary>
+    /// <inheritdoc cref="Adoption.Run"/>
+    public Problem? Adopt(Ledger ledger, long first, ReadOnlySpan<MerkleHash> leaves)
+    {
+        lock (_segments) return new Adoption(Files).Run(ledger, first, leaves);
     }
 
     /// <summary>Makes the index of ids again from the segments.</summary>

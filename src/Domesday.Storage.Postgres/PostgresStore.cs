@@ -20,7 +20,7 @@ using Npgsql;
 namespace Domesday.Storage.Postgres;
 
 /// <summary>The engine for more than one machine: any number of nodes on one PostgreSQL.</summary>
-public sealed class PostgresStore : IEventStore
+public sealed class PostgresStore : IEventStore, IDroppedImport
 {
     private const int DaysPerEpoch = 719_162;
 
@@ -59,7 +59,9 @@ public sealed class PostgresStore : IEventStore
         Trees = new PostgresTrees(source, ledgers, _nodes.Id);
         Checkpoints = new SharedCheckpoints(source, _nodes.Id);
         Files = new SharedFiles(source);
-        Kept = new KeptFiles(source);
+        KeptByForwarding = new KeptFiles(source, Work.Forwarding, "", _nodes.Id);
+        KeptByAlerts = new KeptFiles(source, Work.Alerts, "alerts/", _nodes.Id);
+        AskedOfForwarding = new KeptFiles(source, null, "asked/", _nodes.Id);
     }
 
     public IEventReader Reader { get; }
@@ -73,7 +75,14 @@ public sealed class PostgresStore : IEventStore
 
     public ISharedFiles Files { get; }
 
-    public IKeptFiles Kept { get; }
+    /// <summary>How far sinks are, and what their receivers rejected.</summary>
+    public IKeptFiles KeptByForwarding { get; }
+
+    /// <summary>How far alert rules have looked, and what they remember.</summary>
+    public IKeptFiles KeptByAlerts { get; }
+
+    /// <summary>What people asked of sinks on a node that does not forward.</summary>
+    public IKeptFiles AskedOfForwarding { get; }
 
     public IReadOnlyList<string> Tenants => [.. _ledgers.All.Where(ledger => ledger.Size > 0).Select(ledger => ledger.Name)];
 
@@ -157,6 +166,20 @@ public sealed class PostgresStore : IEventStore
         catch (CorruptLedgerException exception)
         {
             return new Problem(ProblemKind.Corrupt, exception.Message);
+        }
+        catch (NpgsqlException exception) when (Outage.Is(exception))
+        {
+            return Outage.Problem(exception);
+        }
+    }
+
+    public async ValueTask<Problem?> AdoptDroppedAsync(string tenant, long first, ReadOnlyMemory<MerkleHash> leaves, CancellationToken cancellation)
+    {
+        var ledger = _ledgers.GetOrAdd(tenant);
+        try
+        {
+            await _ledgers.EnsureAsync(ledger, cancellation);
+            return await new Adoption(_source, ledger).RunAsync(first, leaves, cancellation);
         }
         catch (NpgsqlException exception) when (Outage.Is(exception))
         {

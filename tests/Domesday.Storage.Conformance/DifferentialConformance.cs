@@ -78,7 +78,20 @@ public abstract class DifferentialConformance(IStoreFactory factory) : StoreConf
         HistogramInterval? interval = random.Next(4) is var choice && choice < 3 ? (HistogramInterval)choice : null;
         Same($"{where}, histogram", Lines(Value(await model.HistogramAsync(scope, query.Filter, interval, Cancellation))), Lines(Value(await Reader.HistogramAsync(scope, query.Filter, interval, Cancellation))));
         Same($"{where}, stream", await StreamedAsync(model, scope, query), await StreamedAsync(Reader, scope, query));
+        if (scope.Tenant is not null) Same($"{where}, fields", await FieldsAsync(model, scope, query.Filter, fields), await FieldsAsync(Reader, scope, query.Filter, fields));
         return count > 0;
+    }
+
+    private static async Task<List<string>> FieldsAsync(Core.Storage.IEventReader reader, AccessScope scope, EventFilter filter, IReadOnlyList<EventField> fields)
+    {
+        IReadOnlyList<EventField> asked = [.. fields, EventField.Time, EventField.ReceivedAt, EventField.Sequence];
+        var lines = new List<string>();
+        await foreach (var rows in reader.ReadFieldsAsync(scope, filter, asked, Cancellation))
+        {
+            Assert.True(rows.Count > 0);
+            for (var row = 0; row < rows.Count; row++) lines.Add(string.Join(' ', asked.Select((field, place) => $"{field}={Encoding.UTF8.GetString(rows.Value(row, place))}")));
+        }
+        return lines;
     }
 
     private async Task CompareNextPageAsync(MemoryStore model, AccessScope scope, EventQuery query, string where)

@@ -1,7 +1,9 @@
 using Domesday.Core.Problems;
 using Domesday.Core.Query;
+using Domesday.Core.Storage;
 using Domesday.Events;
 using Domesday.Events.Merkle;
+using Domesday.Events.Schema;
 
 namespace Domesday.Storage.Conformance;
 
@@ -11,6 +13,10 @@ public abstract class DropConformance(IStoreFactory factory) : StoreConformance(
     private const long All = long.MaxValue;
 
     private Timestamp Now => Timestamp.FromDateTimeOffset(Time.GetUtcNow());
+
+    private IDroppedImport Import => (IDroppedImport)Store;
+
+    private async Task AdoptAsync(long first, MerkleHash[] leaves) => Assert.Null(await Import.AdoptDroppedAsync(Tenant, first, leaves, Cancellation));
 
     private async Task<MerkleHash[]> LeavesAsync() => Value(await Store.LeafHashesAsync(Tenant, 0, (int)Store.Size(Tenant), Cancellation));
 
@@ -73,6 +79,46 @@ public abstract class DropConformance(IStoreFactory factory) : StoreConformance(
         Assert.Equal(240, receipts[0].Sequence);
         Assert.Equal(241, (await LeavesAsync()).Length);
         Assert.Equal(241 - dropped, Value(await Reader.CountAsync(Whole, EventFilter.All, Cancellation)));
+    }
+
+    [Fact]
+    public async Task A_ledger_begins_behind_events_that_were_dropped_elsewhere_and_goes_on_like_any_other()
+    {
+        var dropped = Enumerable.Range(0, 5_000).Select(index => MerkleHash.OfLeaf(BitConverter.GetBytes(index))).ToArray();
+        await AdoptAsync(0, dropped[..1]);
+        await AdoptAsync(1, dropped[1..4_990]);
+        await DisturbAsync(new Random(5));
+        await AdoptAsync(4_990, dropped[4_990..]);
+        Assert.Equal((5_000L, 5_000L), (Store.Size(Tenant), Store.Usage(Tenant).FirstSequence));
+        Assert.Equal(dropped, await LeavesAsync());
+        Assert.Contains(Tenant, Store.Tenants);
+        var receipts = new List<Receipt>();
+        var random = new Random(7);
+        for (var round = 0; round < 4; round++)
+        {
+            receipts.AddRange(await AppendAsync(Enumerable.Range(round * 40, 40).Select(index => At($"e{index}", index))));
+            await DisturbAsync(random);
+        }
+        Assert.Equal(Enumerable.Range(5_000, 160).Select(sequence => (long)sequence), receipts.Select(receipt => receipt.Sequence));
+        MerkleHash[] all = [.. dropped, .. receipts.Select(receipt => receipt.LeafHash)];
+        Assert.Equal(all, await LeavesAsync());
+        Assert.Equal(160, Value(await Reader.CountAsync(Whole, EventFilter.All, Cancellation)));
+        Assert.Equal(160, Value(await Reader.FacetsAsync(Whole, EventFilter.All, [EventField.Action], 10, Cancellation)).Fields[0].Values[0].Count);
+        Assert.Equal(receipts.Select(receipt => receipt.Sequence), await SequencesAsync(EventFilter.All));
+        Assert.Equal(ProblemKind.Gone, (await Reader.GetAsync(Whole, 17, Cancellation)).Problem?.Kind);
+        Assert.True((await AppendAsync(At("e0", 0)))[0].Duplicate);
+        Assert.Equal((160, 5_000L), (Store.Usage(Tenant).Events, Store.Usage(Tenant).FirstSequence));
+    }
+
+    [Fact]
+    public async Task Nothing_is_put_before_events_that_are_there()
+    {
+        await AppendInRoundsAsync(1);
+        var leaves = await LeavesAsync();
+        foreach (var first in (long[])[0, 40, 41]) Assert.Equal(ProblemKind.Conflict, (await Import.AdoptDroppedAsync(Tenant, first, leaves, Cancellation))?.Kind);
+        Assert.Equal(ProblemKind.Conflict, (await Import.AdoptDroppedAsync("another", 1, leaves, Cancellation))?.Kind);
+        Assert.Equal(leaves, await LeavesAsync());
+        Assert.Equal(0, Store.Size("another"));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ using Domesday.Events.Schema;
 namespace Domesday.TestKit;
 
 /// <summary>The model of a store: lists, searched from end to end. What it answers is right by being obvious.</summary>
-public sealed class MemoryStore(TimeProvider time) : IEventStore, IEventReader
+public sealed class MemoryStore(TimeProvider time) : IEventStore, IEventReader, IDroppedImport
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Ledger> _ledgers = [];
@@ -59,7 +59,7 @@ public sealed class MemoryStore(TimeProvider time) : IEventStore, IEventReader
 
     public ValueTask<Result<MerkleHash[]>> LeafHashesAsync(string tenant, long first, int count, CancellationToken cancellation)
     {
-        lock (_lock) return ValueTask.FromResult<Result<MerkleHash[]>>(_ledgers[tenant].Entries.GetRange((int)first, count).Select(entry => MerkleHash.OfLeaf(entry)).ToArray());
+        lock (_lock) return ValueTask.FromResult<Result<MerkleHash[]>>(Enumerable.Range((int)first, count).Select(_ledgers[tenant].Leaf).ToArray());
     }
 
     public LedgerUsage Usage(string tenant)
@@ -80,6 +80,22 @@ public sealed class MemoryStore(TimeProvider time) : IEventStore, IEventReader
             var dropped = Measure(Old(ledger, before, sealedSize));
             ledger.First += (int)dropped.Events;
             return ValueTask.FromResult<Result<DroppedEvents>>(dropped);
+        }
+    }
+
+    public ValueTask<Problem?> AdoptDroppedAsync(string tenant, long first, ReadOnlyMemory<MerkleHash> leaves, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            if (!_ledgers.TryGetValue(tenant, out var ledger)) _ledgers.Add(tenant, ledger = new());
+            if (ledger.Entries.Count != first || ledger.First != first) return ValueTask.FromResult<Problem?>(new(ProblemKind.Conflict, "The ledger has events, or another size."));
+            foreach (var leaf in leaves.Span)
+            {
+                ledger.Adopted.Add(ledger.Entries.Count, leaf);
+                ledger.Entries.Add([]);
+            }
+            ledger.First = ledger.Entries.Count;
+            return ValueTask.FromResult<Problem?>(null);
         }
     }
 
@@ -247,6 +263,11 @@ public sealed class MemoryStore(TimeProvider time) : IEventStore, IEventReader
 
         public IEnumerable<byte[]> Kept => Entries.Skip(First);
 
+        /// <summary>Leaf hashes of entries that were never here.</summary>
+        public Dictionary<int, MerkleHash> Adopted { get; } = [];
+
+        public MerkleHash Leaf(int sequence) => Adopted.TryGetValue(sequence, out var leaf) ? leaf : MerkleHash.OfLeaf(Entries[sequence]);
+
         public Dictionary<string, Receipt> Ids { get; } = [];
 
         public Dictionary<(long Sequence, string Sha256), byte[]> Attachments { get; } = [];
@@ -267,9 +288,13 @@ public sealed class MemoryStore(TimeProvider time) : IEventStore, IEventReader
             lock (_lock) return ValueTask.FromResult<Result<MerkleHash[]>>(Level(tenant, level).GetRange((int)first, count).ToArray());
         }
 
-        public ValueTask AppendAsync(string tenant, int level, IReadOnlyList<MerkleHash> nodes, CancellationToken cancellation)
+        public ValueTask AppendAsync(string tenant, int level, long first, IReadOnlyList<MerkleHash> nodes, CancellationToken cancellation)
         {
-            lock (_lock) Level(tenant, level).AddRange(nodes);
+            lock (_lock)
+            {
+                if (Level(tenant, level).Count != first) throw new IOException("Other nodes are kept.");
+                Level(tenant, level).AddRange(nodes);
+            }
             return ValueTask.CompletedTask;
         }
 

@@ -10,7 +10,8 @@ namespace Domesday.Benchmarks.Ledger;
 /// <summary>The built service as its users run it, with a data folder of its own.</summary>
 public sealed class DomesdayServer : IDisposable
 {
-    private const string Password = "bench-password-1086";
+    /// <summary>The administrator's.</summary>
+    public const string Password = "bench-password-1086";
 
     private readonly Process _process;
 

@@ -3,9 +3,9 @@ using Domesday.Core.Access;
 using Domesday.Core.Append;
 using Domesday.Core.Control;
 using Domesday.Core.Export;
+using Domesday.Core.Nodes;
 using Domesday.Core.Problems;
 using Domesday.Core.Query;
-using Domesday.Core.Sealing;
 using Domesday.Core.Storage;
 using Domesday.Events;
 using Domesday.Events.Json;
@@ -16,8 +16,8 @@ namespace Domesday.Core.Alerts;
 
 /// <summary>Looks at every event of tenants that have rules, once: alerts are events with ids that follow from what raised them, so what a crash makes be looked at again raises nothing twice.</summary>
 /// <param name="readFilter">Reads a filter in the form of a query's parameters.</param>
-/// <param name="folder">Where what rules remember lies.</param>
-public sealed class AlertWatch(ControlLedger ledger, IEventStore store, IEventReader reader, AppendPipeline pipeline, Func<string, Result<EventFilter>> readFilter, string folder, TimeProvider time, ILogger<AlertWatch> logger)
+/// <param name="files">Where what rules remember lies.</param>
+public sealed class AlertWatch(ControlLedger ledger, IEventStore store, IEventReader reader, AppendPipeline pipeline, Func<string, Result<EventFilter>> readFilter, IKeptFiles files, TimeProvider time, ILogger<AlertWatch> logger)
 {
     /// <summary>Events of one turn of one tenant.</summary>
     private const int StepMax = 20_000;
@@ -28,9 +28,10 @@ public sealed class AlertWatch(ControlLedger ledger, IEventStore store, IEventRe
     /// <summary>How often a rule raised an alert, and when last; null for never.</summary>
     public (long Fired, Timestamp? Last) HistoryOf(string tenant, string rule)
     {
+        var state = Known(tenant) ?? TryLoad(tenant);
         lock (_lock)
         {
-            if (!_states.TryGetValue(tenant, out var state) || !state.Rules.TryGetValue(rule, out var memory)) return (0, null);
+            if (state is null || !state.Rules.TryGetValue(rule, out var memory)) return (0, null);
             return (memory.Fired, memory.LastFired == 0 ? null : new Timestamp(memory.LastFired));
         }
     }
@@ -46,6 +47,12 @@ public sealed class AlertWatch(ControlLedger ledger, IEventStore store, IEventRe
             more |= await TurnAsync(tenant.Key, [.. tenant], cancellation);
         }
         return more;
+    }
+
+    /// <summary>Forgets what it has in memory: another node looks now, and knows better.</summary>
+    public void Release()
+    {
+        lock (_lock) _states.Clear();
     }
 
     /// <summary>Raises an alert that says it is a test.</summary>
@@ -145,7 +152,7 @@ public sealed class AlertWatch(ControlLedger ledger, IEventStore store, IEventRe
     {
         try
         {
-            return File.Exists(FileOf(tenant)) ? JsonSerializer.Deserialize(File.ReadAllBytes(FileOf(tenant)), AlertJson.Default.AlertState) : null;
+            return files.Read(FileOf(tenant)) is { } content ? JsonSerializer.Deserialize(content, AlertJson.Default.AlertState) : null;
         }
         catch (JsonException exception)
         {
@@ -156,11 +163,37 @@ public sealed class AlertWatch(ControlLedger ledger, IEventStore store, IEventRe
 
     private void Save(string tenant, AlertState state)
     {
-        DurableFile.MakeFolderOf(FileOf(tenant));
         byte[] bytes;
         lock (_lock) bytes = JsonSerializer.SerializeToUtf8Bytes(state, AlertJson.Default.AlertState);
-        DurableFile.Replace(FileOf(tenant), bytes);
+        try
+        {
+            files.Replace(FileOf(tenant), bytes);
+        }
+        catch (IOException)
+        {
+            // What is in memory may be behind what another node has kept meanwhile.
+            lock (_lock) _states.Remove(tenant);
+            throw;
+        }
     }
 
-    private string FileOf(string tenant) => Path.Combine(folder, tenant + ".json");
+    private AlertState? Known(string tenant)
+    {
+        lock (_lock) return _states.GetValueOrDefault(tenant);
+    }
+
+    /// <summary>What another node keeps; null also when it cannot be read now.</summary>
+    private AlertState? TryLoad(string tenant)
+    {
+        try
+        {
+            return Load(tenant);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static string FileOf(string tenant) => tenant + ".json";
 }

@@ -133,7 +133,10 @@ public static class ControlKinds
     public static ControlKind<ReportRecord> Report { get; } = new("report", ControlJson.Default.ReportRecord,
         state => state.Reports, (state, table) => state with { Reports = table }, record => record);
 
-    internal static IReadOnlyList<ControlKind> All { get; } = [Tenant, User, Key, Application, Session, Role, Grant, DataSink, CapturePolicy, DialectSettings, Certificate, Retention, View, Sink, Alert, Report];
+    public static ControlKind<HoldRecord> Hold { get; } = new("hold", ControlJson.Default.HoldRecord,
+        state => state.Holds, (state, table) => state with { Holds = table }, record => record);
+
+    internal static IReadOnlyList<ControlKind> All { get; } = [Tenant, User, Key, Application, Session, Role, Grant, DataSink, CapturePolicy, DialectSettings, Certificate, Retention, View, Sink, Alert, Report, Hold];
 
     internal static ControlKind? Named(string? name) => All.FirstOrDefault(kind => kind.Name == name);
 }

@@ -142,4 +142,5 @@ public sealed record ApiKeyRecord : ControlRecord
 [JsonSerializable(typeof(AlertRecord))]
 [JsonSerializable(typeof(ViewRecord))]
 [JsonSerializable(typeof(ReportRecord))]
+[JsonSerializable(typeof(HoldRecord))]
 internal sealed partial class ControlJson : JsonSerializerContext;

@@ -55,6 +55,9 @@ public sealed record ControlState
     /// <summary>By id.</summary>
     public ImmutableDictionary<string, ReportRecord> Reports { get; init; } = ImmutableDictionary.Create<string, ReportRecord>(StringComparer.Ordinal);
 
+    /// <summary>Legal holds by id, released ones included.</summary>
+    public ImmutableDictionary<string, HoldRecord> Holds { get; init; } = ImmutableDictionary.Create<string, HoldRecord>(StringComparer.Ordinal);
+
     /// <summary>Whether the tenant exists and takes events and credentials.</summary>
     public bool IsActive(string tenant) => Tenants.TryGetValue(tenant, out var record) && record.DisabledAt is null;
 }

@@ -4,10 +4,10 @@ using Domesday.Events.Schema;
 namespace Domesday.Core.Export;
 
 /// <summary>The Elastic Common Schema; what it has no field for stands under <c>domesday</c>.</summary>
-/// <remarks>Source: Elastic Common Schema 8.17, «ECS field reference».</remarks>
+/// <remarks>Source: Elastic Common Schema 8.11, «ECS field reference».</remarks>
 internal static class EcsRecord
 {
-    private const string Version = "8.17";
+    private const string Version = "8.11.0";
 
     public static void Write(EntryFields entry, RecordJson json)
     {
@@ -124,11 +124,14 @@ internal static class EcsRecord
         if (!entry.Has(EventField.RequestMethod) && !entry.Has(EventField.RequestId) && !entry.Has(EventField.OutcomeStatus)) return;
         json.Name("http"u8);
         json.OpenObject();
-        json.Name("request"u8);
-        json.OpenObject();
-        json.Optional("id"u8, entry.Raw(EventField.RequestId));
-        json.Optional("method"u8, entry.Raw(EventField.RequestMethod));
-        json.CloseObject();
+        if (entry.Has(EventField.RequestMethod) || entry.Has(EventField.RequestId))
+        {
+            json.Name("request"u8);
+            json.OpenObject();
+            json.Optional("id"u8, entry.Raw(EventField.RequestId));
+            json.Optional("method"u8, entry.Raw(EventField.RequestMethod));
+            json.CloseObject();
+        }
         if (entry.Has(EventField.OutcomeStatus))
         {
             json.Name("response"u8);
@@ -140,16 +143,19 @@ internal static class EcsRecord
         json.CloseObject();
     }
 
-    /// <summary>Names without dots: ECS takes a dot for a level.</summary>
+    /// <summary>Names without dots: ECS takes a dot for a level. Those that are the same without get an underscore more.</summary>
     private static void WriteLabels(EntryFields entry, RecordJson json)
     {
         if (!entry.Has(EventField.Labels)) return;
         json.Name("labels"u8);
         json.OpenObject();
         using var labels = JsonDocument.Parse(entry.Raw(EventField.Labels).ToArray());
+        var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var label in labels.RootElement.EnumerateObject())
         {
-            json.Name(Domesday.Events.Json.CanonicalText.Escape(label.Name.Replace('.', '_')));
+            var name = label.Name.Replace('.', '_');
+            while (!names.Add(name)) name += "_";
+            json.Name(Domesday.Events.Json.CanonicalText.Escape(name));
             json.Text(label.Value.GetString()!);
         }
         json.CloseObject();
@@ -157,6 +163,7 @@ internal static class EcsRecord
 
     private static void WriteRelated(EntryFields entry, RecordJson json)
     {
+        if (!entry.Has(EventField.SourceIp) && !entry.Has(EventField.ActorName)) return;
         json.Name("related"u8);
         json.OpenObject();
         if (entry.Has(EventField.SourceIp)) Listed(json, "ip"u8, entry.Text(EventField.SourceIp)!);

@@ -4,8 +4,10 @@ using Domesday.Core.Sealing;
 namespace Domesday.Core.Forwarding;
 
 /// <summary>Files in a folder, for a service of one node.</summary>
-internal sealed class FolderFiles(string folder) : IKeptFiles
+public sealed class FolderFiles(string folder) : IKeptFiles
 {
+    public IReadOnlyList<string> Names => Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)] : [];
+
     public byte[]? Read(string name) => File.Exists(PathOf(name)) ? File.ReadAllBytes(PathOf(name)) : null;
 
     public void Replace(string name, byte[] content)

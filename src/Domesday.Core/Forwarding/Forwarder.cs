@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Domesday.Core.Access;
 using Domesday.Core.Control;
 using Domesday.Core.Nodes;
@@ -12,23 +13,31 @@ using Microsoft.Extensions.Logging;
 namespace Domesday.Core.Forwarding;
 
 /// <summary>Runs a loop for each sink that the service keeps, and follows their changes: a secret that is replaced takes effect where the sink stands.</summary>
-/// <param name="folder">Where the sinks' cursors lie.</param>
-/// <param name="shared">Where they lie instead when another node may go on with them.</param>
-public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventStore store, IEventReader reader, string folder, TimeProvider time, ILogger<Forwarder> logger, IKeptFiles? shared = null)
+public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventStore store, IEventReader reader, ForwardingFiles files, TimeProvider time, ILogger<Forwarder> logger)
 {
-    /// <summary>How often another node's end is noticed.</summary>
-    private static readonly TimeSpan BetweenTurns = TimeSpan.FromSeconds(3);
+    /// <summary>How often another node's end is noticed, and what was asked for there.</summary>
+    private static readonly TimeSpan BetweenTurns = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan TestMax = TimeSpan.FromSeconds(20);
 
-    private readonly IKeptFiles _files = shared ?? new FolderFiles(folder);
+    private readonly SinkElsewhere? _elsewhere = files.Asked is { } asked ? new(files.Cursors, asked) : null;
     private readonly ConcurrentDictionary<string, SinkRunner> _runners = new(StringComparer.Ordinal);
+    private volatile bool _isElsewhere;
 
-    /// <summary>Every sink that is known, and how it stands.</summary>
-    public IReadOnlyList<SinkStanding> All => [.. _runners.Values.Select(Standing)];
+    /// <summary>The sinks that this node runs, and how they stand.</summary>
+    public IReadOnlyList<SinkStanding> Own => [.. _runners.Values.Select(Standing)];
+
+    /// <summary>Every sink that is known, and how it stands, whichever node runs it.</summary>
+    public IReadOnlyList<SinkStanding> All => Elsewhere is { } elsewhere ? [.. SinkDefinition.Of(ledger.State).Select(sink => TryStanding(elsewhere, sink)).OfType<SinkStanding>()] : Own;
+
+    private SinkElsewhere? Elsewhere => _isElsewhere ? _elsewhere : null;
 
     /// <summary>How a sink stands; null for one that is not known yet.</summary>
-    public SinkStanding? Of(string id) => _runners.TryGetValue(id, out var runner) ? Standing(runner) : null;
+    public SinkStanding? Of(string id)
+    {
+        if (_runners.TryGetValue(id, out var runner)) return Standing(runner);
+        return Elsewhere is { } elsewhere && SinkDefinition.Of(ledger.State).FirstOrDefault(sink => sink.Id == id) is { } wanted ? TryStanding(elsewhere, wanted) : null;
+    }
 
     /// <summary>Runs until it is told to stop; of several nodes one alone forwards.</summary>
     public async Task RunAsync(IWorkLeases nodes, CancellationToken stop)
@@ -39,10 +48,9 @@ public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventSto
             while (!stop.IsCancellationRequested)
             {
                 var state = ledger.State;
-                if (nodes.Holds(Work.Forwarding)) await FollowAsync(state);
-                else await StopAllAsync();
+                var isDone = await TryTurnAsync(nodes.Holds(Work.Forwarding), state);
                 using var turn = CancellationTokenSource.CreateLinkedTokenSource(stop);
-                if (!nodes.IsSole) turn.CancelAfter(BetweenTurns);
+                if (!nodes.IsSole || !isDone) turn.CancelAfter(BetweenTurns);
                 await ledger.WaitForChangeAsync(state, turn.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -99,7 +107,7 @@ public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventSto
     public async ValueTask<Result<long>> CountAsync(SinkDefinition sink, SinkReplay replay, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(replay);
-        if (replay.RejectedOnly) return _runners.TryGetValue(sink.Id, out var runner) ? runner.Progress.RejectedCount : 0;
+        if (replay.RejectedOnly) return Of(sink.Id)?.RejectedKept ?? 0;
         var opened = opener.Open(sink);
         if (!opened.IsOk) return opened.Problem;
         await using var receiver = opened.Value.Receiver;
@@ -110,21 +118,21 @@ public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventSto
     /// <returns><see cref="ProblemKind.Conflict"/> when it is doing so already.</returns>
     public Problem? Replay(string id, SinkReplay replay)
     {
-        if (!_runners.TryGetValue(id, out var runner)) return new(ProblemKind.Unavailable, "The sink is being started: come again.", RetryAfter: TimeSpan.FromSeconds(1));
-        return runner.Progress.TryReplay(replay) ? null : new(ProblemKind.Conflict, "The sink is sending events again already: wait until it has.");
+        if (_runners.TryGetValue(id, out var runner)) return runner.Progress.TryReplay(replay) ? null : SinkProgress.ReplaysAlready;
+        return Elsewhere is { } elsewhere ? elsewhere.Replay(id, replay) : new(ProblemKind.Unavailable, "The sink is being started: come again.", RetryAfter: TimeSpan.FromSeconds(1));
     }
 
     /// <summary>What the receiver rejected and is kept, oldest first.</summary>
-    public IReadOnlyList<DeadLetter> Rejected(string id, int max) => _runners.TryGetValue(id, out var runner) ? runner.Progress.Rejected(max) : [];
+    public IReadOnlyList<DeadLetter> Rejected(string id, int max) => _runners.TryGetValue(id, out var runner) ? runner.Progress.Rejected(max) : Elsewhere?.Rejected(id, max) ?? [];
 
     /// <summary>Forgets what was rejected.</summary>
     /// <returns>How many events that were.</returns>
-    public int Discard(string id) => _runners.TryGetValue(id, out var runner) ? runner.Progress.Discard() : 0;
+    public int Discard(string id) => _runners.TryGetValue(id, out var runner) ? runner.Progress.Discard() : Elsewhere?.Discard(id) ?? 0;
 
     /// <summary>What a sink has not been given yet: exactly, by its filter.</summary>
     public async ValueTask<Result<SinkLag>> LagAsync(SinkDefinition sink, CancellationToken cancellation)
     {
-        var next = _runners.TryGetValue(sink.Id, out var runner) ? runner.Progress.Cursor.Next : sink.StartSequence ?? store.Size(sink.Tenant);
+        var next = Of(sink.Id)?.Cursor.Next ?? sink.StartSequence ?? store.Size(sink.Tenant);
         if (next >= store.Size(sink.Tenant)) return SinkLag.None;
         var opened = opener.Open(sink);
         var filter = (opened.IsOk ? opened.Value.Filter : EventFilter.All) with { FromSequence = next };
@@ -177,6 +185,24 @@ public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventSto
         }
     }
 
+    /// <returns>False when something could not be kept or read: it is tried again.</returns>
+    private async ValueTask<bool> TryTurnAsync(bool isHolder, ControlState state)
+    {
+        try
+        {
+            _isElsewhere = !isHolder;
+            if (isHolder) await FollowAsync(state);
+            else await StopAllAsync();
+            if (isHolder) _elsewhere?.Take(id => _runners.GetValueOrDefault(id)?.Progress);
+            return true;
+        }
+        catch (IOException exception)
+        {
+            ForwardingLog.TurnFailed(logger, exception);
+            return false;
+        }
+    }
+
     private async Task StopAllAsync()
     {
         await Task.WhenAll(_runners.Values.Select(runner => runner.DisposeAsync().AsTask()));
@@ -192,7 +218,7 @@ public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventSto
             if (wanted.TryGetValue(id, out var sink) && sink.Version == runner.Sink.Version && (runner.Loop is not null || runner.Problem is not null) == (isActive && !sink.IsPaused)) continue;
             await runner.DisposeAsync();
             _runners.TryRemove(id, out _);
-            if (!wanted.ContainsKey(id)) new SinkFiles(_files, id).Delete();
+            if (!wanted.ContainsKey(id)) new SinkFiles(files.Cursors, id).Delete();
         }
         foreach (var sink in wanted.Values.Where(sink => !_runners.ContainsKey(sink.Id))) Start(sink, state.IsActive(sink.Tenant));
     }
@@ -201,7 +227,7 @@ public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventSto
     {
         try
         {
-            var progress = new SinkProgress(sink, new(_files, sink.Id), store.Size(sink.Tenant), time, logger);
+            var progress = new SinkProgress(sink, new(files.Cursors, sink.Id), store.Size(sink.Tenant), time, logger);
             _runners[sink.Id] = SinkRunner.Start(sink, progress, isActive && !sink.IsPaused ? opener.Open(sink) : (Result<OpenedSink>?)null, store, reader, time, logger);
         }
         catch (Exception exception)
@@ -215,6 +241,19 @@ public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventSto
     {
         var behind = store.Size(runner.Sink.Tenant) - runner.Progress.Cursor.Next;
         return new(runner.Sink, runner.State, runner.Problem, runner.Progress.Cursor, runner.Progress.RejectedCount, Math.Max(0, behind), runner.Loop?.Waiting, runner.AgeMax);
+    }
+
+    private SinkStanding? TryStanding(SinkElsewhere elsewhere, SinkDefinition sink)
+    {
+        try
+        {
+            return elsewhere.Standing(sink, ledger.State.IsActive(sink.Tenant), store.Size(sink.Tenant));
+        }
+        catch (Exception exception) when (exception is IOException or JsonException)
+        {
+            ForwardingLog.NotKnown(logger, exception, sink.Name, sink.Tenant);
+            return null;
+        }
     }
 
     private Timestamp Now => Timestamp.FromDateTimeOffset(time.GetUtcNow());

@@ -24,4 +24,10 @@ internal static partial class ForwardingLog
 
     [LoggerMessage(4007, LogLevel.Warning, "Sink {Sink} of tenant {Tenant}: the ledger has {Size} events but {Next} were forwarded: it is another one, and the sink goes on with what comes")]
     public static partial void LedgerShorter(ILogger logger, string sink, string tenant, long size, long next);
+
+    [LoggerMessage(4008, LogLevel.Warning, "How sink {Sink} of tenant {Tenant} stands, which another node runs, cannot be told now")]
+    public static partial void NotKnown(ILogger logger, Exception exception, string sink, string tenant);
+
+    [LoggerMessage(4009, LogLevel.Warning, "Changes of sinks could not be followed; it is tried again")]
+    public static partial void TurnFailed(ILogger logger, Exception exception);
 }

@@ -25,10 +25,10 @@ public sealed class ForwardingMetrics
     }
 
     private void Count(Meter meter, string name, string text, Func<SinkCursor, long> value) =>
-        meter.CreateObservableCounter(name, () => _forwarder.All.Select(standing => new Measurement<long>(value(standing.Cursor), Tags(standing))), "{event}", text);
+        meter.CreateObservableCounter(name, () => _forwarder.Own.Select(standing => new Measurement<long>(value(standing.Cursor), Tags(standing))), "{event}", text);
 
     private void Gauge(Meter meter, string name, string unit, string text, Func<SinkStanding, double> value) =>
-        meter.CreateObservableGauge(name, () => _forwarder.All.Select(standing => new Measurement<double>(value(standing), Tags(standing))), unit, text);
+        meter.CreateObservableGauge(name, () => _forwarder.Own.Select(standing => new Measurement<double>(value(standing), Tags(standing))), unit, text);
 
     private double WaitingSeconds(SinkStanding standing) =>
         standing.Waiting is { } waiting ? Math.Max(0, (_time.GetUtcNow() - waiting.ToDateTimeOffset()).TotalSeconds) : 0;

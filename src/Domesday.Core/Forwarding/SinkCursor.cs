@@ -50,4 +50,5 @@ public sealed record DeadLetter(long Sequence, Timestamp At, string Reason);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SinkCursor))]
 [JsonSerializable(typeof(DeadLetter))]
+[JsonSerializable(typeof(SinkReplay))]
 internal sealed partial class ForwardingJson : JsonSerializerContext;

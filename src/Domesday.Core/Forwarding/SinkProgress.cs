@@ -1,3 +1,4 @@
+using Domesday.Core.Problems;
 using Domesday.Events;
 using Microsoft.Extensions.Logging;
 
@@ -9,6 +10,9 @@ internal sealed class SinkProgress
 {
     /// <summary>Rejected events that are kept; a receiver that rejects more than this is not given any more until somebody has looked.</summary>
     public const int RejectedMax = 10_000;
+
+    /// <summary>One replay at a time.</summary>
+    public static Problem ReplaysAlready { get; } = new(ProblemKind.Conflict, "The sink is sending events again already: wait until it has.");
 
     private readonly Lock _lock = new();
     private readonly SinkDefinition _sink;

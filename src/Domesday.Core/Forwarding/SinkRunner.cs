@@ -47,8 +47,20 @@ internal sealed class SinkRunner : IAsyncDisposable
         await _stop.CancelAsync();
         await _run;
         if (_receiver is not null) await _receiver.DisposeAsync();
-        if (Loop is not null) Progress.Save();
+        if (Loop is not null) TrySave();
         _stop.Dispose();
+    }
+
+    private void TrySave()
+    {
+        try
+        {
+            Progress.Save();
+        }
+        catch (IOException)
+        {
+            // Another node does it, or nothing can be kept now: what was passed over since the last delivery is looked at again.
+        }
     }
 }
 

@@ -4,6 +4,9 @@ namespace Domesday.Core.Nodes;
 /// <remarks>All methods throw <see cref="IOException"/> when they cannot be read or written. What was written is durable when a call returns.</remarks>
 public interface IKeptFiles
 {
+    /// <summary>Names of all files that are there, in order.</summary>
+    IReadOnlyList<string> Names { get; }
+
     /// <summary>What a file holds; null when there is none.</summary>
     byte[]? Read(string name);
 

@@ -96,7 +96,7 @@ public sealed class ScheduledReports(
         var filter = report.Filter is null ? EventFilter.All : readFilter(report.Filter);
         if (!filter.IsOk) return filter.Problem;
         var wanted = filter.Value with { From = Timestamp.FromDateTimeOffset(period.From), To = Timestamp.FromDateTimeOffset(period.To) };
-        return await new UsageReading(reader).ReadAsync(AccessScope.WholeTenant(report.Tenant), wanted, UsageReading.SplitNamed(report.By) ?? UsageSplit.Project, time, cancellation);
+        return await new UsageReading(reader).ReadAsync(AccessScope.WholeTenant(report.Tenant), wanted, UsageReading.SplitNamed(report.By) ?? UsageSplit.Project, time, progress: null, cancellation);
     }
 
     private async ValueTask<ReportAnswer[]> SendAsync(ReportRecord report, SinkFile file, IReadOnlyList<string> channels, CancellationToken cancellation)

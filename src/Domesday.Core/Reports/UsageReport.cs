@@ -10,9 +10,9 @@ namespace Domesday.Core.Reports;
 public sealed record UsageReport(UsageSplit By, IReadOnlyList<UsageRow> Rows, UsageRow Total, int Distinct, Timestamp CompleteThrough);
 
 /// <param name="Key">The project, actor, service, or day in UTC.</param>
-/// <param name="Resources">Different values of <c>resource.id</c>.</param>
+/// <param name="Resources">Different values of <c>resource.id</c>; null when they were not counted.</param>
 /// <param name="IsEstimate">There were so many resources that their number is one of a sample.</param>
-public sealed record UsageRow(string Key, long Events, long Failures, long Resources, bool IsEstimate = false);
+public sealed record UsageRow(string Key, long Events, long Failures, long? Resources, bool IsEstimate = false);
 
 /// <summary>What usage is split by.</summary>
 public enum UsageSplit

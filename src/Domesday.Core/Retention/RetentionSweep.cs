@@ -10,9 +10,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Domesday.Core.Retention;
 
-/// <summary>Drops what is older than its tenant's retention and covered by a signed checkpoint, and records what it dropped.</summary>
+/// <summary>Drops what is older than its tenant's retention, covered by a signed checkpoint, and not held, and records what it dropped.</summary>
 /// <remarks>The ledger of the service and ledgers beside tenants', such as quarantines, are never touched. Neither writers nor queries wait for it.</remarks>
-public sealed class RetentionSweep(IEventStore store, ControlLedger ledger, Sealer sealer, ServiceEventQueue queue, RetentionMetrics metrics, TimeProvider time, ILogger<RetentionSweep> logger)
+public sealed class RetentionSweep(IEventStore store, ControlLedger ledger, HeldEvents held, Sealer sealer, ServiceEventQueue queue, RetentionMetrics metrics, TimeProvider time, ILogger<RetentionSweep> logger) : IDisposable
 {
     /// <summary>The <c>operation</c> of the events that tell what was dropped.</summary>
     public const string Operation = "retention.sweep";
@@ -27,18 +27,41 @@ public sealed class RetentionSweep(IEventStore store, ControlLedger ledger, Seal
 
     private readonly ConcurrentDictionary<string, SweepReport> _last = new(StringComparer.Ordinal);
 
+    /// <summary>Held while a tenant has its turn.</summary>
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
     /// <summary>What came of the last time since the start; null before it, and for tenants that keep everything.</summary>
     public SweepReport? LastOf(string tenant) => _last.GetValueOrDefault(tenant);
 
-    /// <summary>What would be dropped now.</summary>
-    public DroppedEvents DueOf(string tenant) =>
-        RetentionPolicies.Of(ledger.State, tenant).Policy.Days is { } days && SealedSize(tenant) is { IsOk: true, Value: var size } ? store.Due(tenant, Before(days), size) : default;
+    /// <summary>What would be dropped now, and what holds alone keep.</summary>
+    /// <returns>The store's problem when it cannot be told what is held.</returns>
+    public async ValueTask<Result<DueReport>> DueOfAsync(string tenant, CancellationToken cancellation)
+    {
+        var state = ledger.State;
+        var first = await held.FirstOfAsync(state, tenant, cancellation);
+        if (!first.IsOk) return first.Problem;
+        if (RetentionPolicies.Of(state, tenant).Policy.Days is not { } days || SealedSize(tenant) is not { IsOk: true, Value: var size }) return new DueReport(default, default, first.Value);
+        var due = store.Due(tenant, Before(days), Math.Min(size, first.Value ?? size));
+        var without = store.Due(tenant, Before(days), size);
+        return new DueReport(due, new(without.Events - due.Events, without.Bytes - due.Bytes), first.Value);
+    }
+
+    /// <summary>Completes when no tenant has its turn that began before this was called: what was changed before is respected from then on.</summary>
+    public async ValueTask WaitForTurnAsync()
+    {
+        await _turn.WaitAsync();
+        _turn.Release();
+    }
+
+    public void Dispose() => _turn.Dispose();
 
     /// <summary>Gives each tenant that does not keep everything a turn. Not for several threads at once.</summary>
     /// <returns>Whether all could be looked at; if not, it is worth trying again soon.</returns>
     public async ValueTask<bool> RunAsync(CancellationToken cancellation)
     {
         var isComplete = true;
+        // Holds that another node placed count at once.
+        await ledger.CatchUpAsync(cancellation);
         var state = ledger.State;
         foreach (var tenant in state.Retention.Keys)
         {
@@ -56,8 +79,16 @@ public sealed class RetentionSweep(IEventStore store, ControlLedger ledger, Seal
 
     private async ValueTask<bool> TurnAsync(string tenant, int days, CancellationToken cancellation)
     {
+        await _turn.WaitAsync(cancellation);
         try
         {
+            // The newest state, and not that of the whole sweep: a hold may have come meanwhile.
+            var firstHeld = await held.FirstOfAsync(ledger.State, tenant, cancellation);
+            if (!firstHeld.IsOk)
+            {
+                Report(tenant, default, firstHeld.Problem.Detail, null);
+                return true;
+            }
             var size = SealedSize(tenant);
             if (!size.IsOk)
             {
@@ -65,13 +96,17 @@ public sealed class RetentionSweep(IEventStore store, ControlLedger ledger, Seal
                 return false;
             }
             var (first, before) = (store.Usage(tenant).FirstSequence, Before(days));
-            var dropped = await store.DropAsync(tenant, before, size.Value, cancellation);
+            var dropped = await store.DropAsync(tenant, before, Math.Min(size.Value, firstHeld.Value ?? size.Value), cancellation);
             Report(tenant, dropped.IsOk ? dropped.Value : default, dropped.Problem?.Detail, null);
             if (dropped.IsOk && dropped.Value.Events > 0) Record(tenant, days, before, first, dropped.Value);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             Report(tenant, default, exception.Message, exception);
+        }
+        finally
+        {
+            _turn.Release();
         }
         return true;
     }

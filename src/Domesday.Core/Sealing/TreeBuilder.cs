@@ -56,7 +56,7 @@ internal sealed class TreeBuilder
         for (var level = 1; level < _complete.Length; level++)
         {
             if (_complete[level].Count == 0) continue;
-            await _store.Trees.AppendAsync(_tenant, level * TreeTile.Height, _complete[level], cancellation);
+            await _store.Trees.AppendAsync(_tenant, level * TreeTile.Height, (Size >> level * TreeTile.Height) - _complete[level].Count, _complete[level], cancellation);
             _complete[level].Clear();
         }
     }
@@ -92,7 +92,7 @@ internal sealed class TreeBuilder
         {
             var row = await _store.Trees.ReadAsync(_tenant, (level - 1) * TreeTile.Height, index << TreeTile.Height, TreeTile.WidthMax, cancellation);
             if (!row.IsOk) return false;
-            await _store.Trees.AppendAsync(_tenant, level * TreeTile.Height, [TileTree.Fold(row.Value)], cancellation);
+            await _store.Trees.AppendAsync(_tenant, level * TreeTile.Height, index, [TileTree.Fold(row.Value)], cancellation);
         }
         return true;
     }

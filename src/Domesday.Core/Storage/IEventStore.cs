@@ -72,7 +72,9 @@ public interface ITreeStore
     ValueTask<Result<MerkleHash[]>> ReadAsync(string tenant, int level, long first, int count, CancellationToken cancellation);
 
     /// <summary>Adds nodes behind the ones that are kept.</summary>
-    ValueTask AppendAsync(string tenant, int level, IReadOnlyList<MerkleHash> nodes, CancellationToken cancellation);
+    /// <param name="first">Index of the first of <paramref name="nodes"/>: as many as the caller knows to be kept.</param>
+    /// <exception cref="IOException">Others are kept: somebody else builds, or an earlier attempt that was given up has come through.</exception>
+    ValueTask AppendAsync(string tenant, int level, long first, IReadOnlyList<MerkleHash> nodes, CancellationToken cancellation);
 
     /// <summary>Forgets nodes from an index on, to build them again.</summary>
     ValueTask TruncateAsync(string tenant, int level, long count, CancellationToken cancellation);

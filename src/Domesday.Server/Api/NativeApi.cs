@@ -32,6 +32,7 @@ internal static class NativeApi
         api.MapQuarantine();
         api.MapPolicies();
         api.MapRetention();
+        api.MapHolds();
         api.MapGaps();
         api.MapSinks();
         api.MapAlerts();

@@ -13,6 +13,8 @@ internal sealed record RetentionBody(string Tenant, long Version, int? Days, str
 /// <param name="LastDrop">The last one that dropped something, however long ago; null when none did.</param>
 /// <param name="LastSweep">Null until retention was enforced since the start, and for tenants that keep everything.</param>
 /// <param name="Due">What the next sweep drops as it stands.</param>
+/// <param name="Held">What it would drop as well, were there no holds.</param>
+/// <param name="HeldFrom">Sequence from which on holds keep everything; null when they keep nothing.</param>
 /// <param name="BytesPerDay">By the events of the last day; null until it is measured.</param>
 /// <param name="CapShare">1 is full; null without a cap.</param>
 /// <param name="CapFullAt">When the cap is reached at that rate; null when it is not within a hundred years.</param>
@@ -25,6 +27,8 @@ internal sealed record RetentionStatusBody(
     LastSweepBody? LastSweep,
     LastDropBody? LastDrop,
     DroppedEvents Due,
+    DroppedEvents Held,
+    long? HeldFrom,
     long? BytesPerDay,
     double? CapShare,
     Timestamp? CapFullAt,

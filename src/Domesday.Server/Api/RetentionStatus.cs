@@ -25,12 +25,14 @@ internal sealed class RetentionStatus(IEventStore store, IEventReader reader, Re
         if (!oldest.IsOk) return oldest.Problem;
         var lastDrop = await LastDropAsync(tenant, cancellation);
         if (!lastDrop.IsOk) return lastDrop.Problem;
+        var next = await sweep.DueOfAsync(tenant, cancellation);
+        if (!next.IsOk) return next.Problem;
         var policy = retention.Policy;
         var usage = store.Usage(tenant);
         var bytes = caps.BytesOf(tenant);
         CapShare? share = policy.BytesMax is { } cap ? new(tenant, bytes, cap) : null;
         var status = new RetentionStatusBody(
-            usage.Events, bytes, usage.FirstSequence, oldest.Value, LastSweep(tenant), lastDrop.Value, sweep.DueOf(tenant),
+            usage.Events, bytes, usage.FirstSequence, oldest.Value, LastSweep(tenant), lastDrop.Value, next.Value.Due, next.Value.Held, next.Value.HeldFrom,
             rates.Of(tenant), share?.Share, FullAt(policy.BytesMax - bytes, rates.Of(tenant)), isOperator ? Disk() : null);
         return new RetentionBody(tenant, retention.Version, policy.Days, policy.Preset, policy.BytesMax, Warning(share), status);
     }

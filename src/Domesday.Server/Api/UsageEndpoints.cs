@@ -16,7 +16,7 @@ namespace Domesday.Server.Api;
 /// <summary>Who causes how much: for sharing costs.</summary>
 internal static class UsageEndpoints
 {
-    private static readonly string[] Formats = ["json", "csv"];
+    private static readonly string[] Formats = ["json", "csv", "ndjson"];
 
     public static void MapUsage(this IEndpointRouteBuilder api) => api.MapGet("/report/usage", GetAsync).RequirePermission(Permission.AuditList);
 
@@ -26,12 +26,19 @@ internal static class UsageEndpoints
         var filter = EventParameters.Filter(parameters, time.GetUtcNow());
         var by = UsageReading.SplitNamed(parameters.Choice("by", UsageReading.SplitNames)) ?? UsageSplit.Project;
         var format = parameters.Choice("format", Formats);
+        var withResources = !parameters.Has("resources") || parameters.Flag("resources");
+        if (format == "ndjson" && !withResources) parameters.Refuse("format", "is of no use without resources: nothing is read that takes long");
         if (parameters.Problem() is { } problem) return problem.ToResult();
-        var report = await new UsageReading(reader).ReadAsync(http.Scope(), filter, by, time, http.RequestAborted);
+        if (format == "ndjson") return new UsageProgressResult(reader, http.Scope(), filter, by, time, Recorded);
+        var report = withResources
+            ? await new UsageReading(reader).ReadAsync(http.Scope(), filter, by, time, progress: null, http.RequestAborted)
+            : await new UsageCounts(reader).ReadAsync(http.Scope(), filter, by, time, http.RequestAborted);
         if (!report.IsOk) return report.Problem.ToResult();
-        http.RecordRead(audit, "report.usage", QueryText.Of(http.Request));
+        Recorded();
         if (format != "csv") return TypedResults.Json(UsageBody.From(report.Value), UsageJson.Default.UsageBody);
         return TypedResults.File(UsageCsv.Of(report.Value), "text/csv; charset=utf-8", $"usage-by-{UsageReading.NameOf(by)}.csv");
+
+        void Recorded() => http.RecordRead(audit, "report.usage", QueryText.Of(http.Request));
     }
 }
 
@@ -43,9 +50,9 @@ internal sealed record UsageBody(string By, IReadOnlyList<UsageRowBody> Rows, Us
 }
 
 /// <param name="Key">The project, actor, service or day.</param>
-/// <param name="Resources">Different resource ids.</param>
+/// <param name="Resources">Different resource ids; absent when they were not counted.</param>
 /// <param name="Estimated">True when there are so many that a sample of them was counted; else absent.</param>
-internal sealed record UsageRowBody(string? Key, long Events, long Failures, long Resources, bool? Estimated)
+internal sealed record UsageRowBody(string? Key, long Events, long Failures, long? Resources, bool? Estimated)
 {
     public static UsageRowBody From(UsageRow row) => new(row.Key, row.Events, row.Failures, row.Resources, row.IsEstimate ? true : null);
 }

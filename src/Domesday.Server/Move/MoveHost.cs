@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using Domesday.Core.Forwarding;
+using Domesday.Core.Nodes;
 using Domesday.Core.Problems;
 using Domesday.Core.Sealing;
 using Domesday.Storage.Embedded;
@@ -32,7 +34,20 @@ public static class MoveHost
         var (inFolder, inDatabase) = (new StorePair(embedded, embedded.Reader), new StorePair(postgres, postgres.Reader));
         if (!order.ToPostgres && SignedCheckpoints.Keep(order.Data, await postgres.Checkpoints.ReadAsync(cancellation)) is { } damaged) return damaged;
         if (!order.ToPostgres) notes = SignedCheckpoints.Read(order.Data);
-        var move = order.ToPostgres ? new StoreMove(inFolder, inDatabase, arrival, notes.Value, progress) : new StoreMove(inDatabase, inFolder, arrival, notes.Value, progress);
-        return await move.RunAsync(cancellation);
+        var move = order.ToPostgres ? new StoreMove(inFolder, inDatabase, postgres, arrival, notes.Value, progress) : new StoreMove(inDatabase, inFolder, embedded, arrival, notes.Value, progress);
+        if (await move.RunAsync(cancellation) is { } problem) return problem;
+        Take(order, new FolderFiles(Path.Combine(order.Data, ForwardingComposition.SinksFolder)), postgres.KeptByForwarding);
+        Take(order, new FolderFiles(Path.Combine(order.Data, ForwardingComposition.AlertsFolder)), postgres.KeptByAlerts);
+        return null;
+    }
+
+    /// <summary>How far sinks and alerts are: without it they would begin anew, or leave out what came meanwhile.</summary>
+    private static void Take(MoveOrder order, IKeptFiles folder, IKeptFiles database)
+    {
+        var (from, to) = order.ToPostgres ? (folder, database) : (database, folder);
+        foreach (var name in from.Names)
+        {
+            if (from.Read(name) is { } content) to.Replace(name, content);
+        }
     }
 }

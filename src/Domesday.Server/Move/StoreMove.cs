@@ -2,28 +2,29 @@ using Domesday.Core.Access;
 using Domesday.Core.Problems;
 using Domesday.Core.Query;
 using Domesday.Core.Sealing;
+using Domesday.Core.Storage;
 using Domesday.Events;
 using Domesday.Events.Merkle;
 
 namespace Domesday.Server.Move;
 
-/// <summary>Copies every ledger from one store to another, entry by entry and byte by byte. What is there already is compared and passed over, so that a move that was broken off goes on.</summary>
-internal sealed class StoreMove(StorePair from, StorePair to, ArrivalTime arrival, IReadOnlyDictionary<string, string> notes, IProgress<MoveProgress> progress)
+/// <summary>Copies every ledger from one store to another, entry by entry and byte by byte, and the leaf hashes of what retention dropped. What is there already is compared and passed over, so that a move that was broken off goes on.</summary>
+/// <param name="beginnings">Of the store to go to.</param>
+internal sealed class StoreMove(StorePair from, StorePair to, IDroppedImport beginnings, ArrivalTime arrival, IReadOnlyDictionary<string, string> notes, IProgress<MoveProgress> progress)
 {
     private const int EventsMax = 2_000;
     private const int BytesMax = 4 * 1024 * 1024;
     private const int LeavesMax = 4_096;
 
+    /// <summary>Leaf hashes that are handed over at once: what is handed over lies in a file of its own.</summary>
+    private const int AdoptedMax = 64 * LeavesMax;
+
     /// <returns>What stands in the way; null when every ledger is in the new store and agrees with its checkpoint.</returns>
     public async ValueTask<Problem?> RunAsync(CancellationToken cancellation)
     {
-        if (from.Store.Tenants.FirstOrDefault(tenant => from.Store.Usage(tenant).FirstSequence > 0) is { } shortened)
-        {
-            return new(ProblemKind.Invalid, $"Retention has dropped the oldest events of {shortened}: a ledger is moved as a whole, from its first event on, or not at all.");
-        }
         foreach (var tenant in from.Store.Tenants.Order(StringComparer.Ordinal))
         {
-            if ((await CompareAsync(tenant, cancellation) ?? await CopyAsync(tenant, cancellation) ?? await VerifyAsync(tenant, cancellation)) is { } problem) return problem;
+            if ((await CompareAsync(tenant, cancellation) ?? await AdoptAsync(tenant, cancellation) ?? await CopyAsync(tenant, cancellation) ?? await VerifyAsync(tenant, cancellation)) is { } problem) return problem;
         }
         return null;
     }
@@ -38,6 +39,29 @@ internal sealed class StoreMove(StorePair from, StorePair to, ArrivalTime arriva
             var (left, right) = (await from.Store.LeafHashesAsync(tenant, sequence, 1, cancellation), await to.Store.LeafHashesAsync(tenant, sequence, 1, cancellation));
             if (!left.IsOk || !right.IsOk) return left.Problem ?? right.Problem;
             if (left.Value[0] != right.Value[0]) return new(ProblemKind.Conflict, $"Event {sequence} of the ledger {tenant} is another one where it is to go.");
+        }
+        return null;
+    }
+
+    /// <summary>Of what retention dropped the leaf hashes are all there is.</summary>
+    private async ValueTask<Problem?> AdoptAsync(string tenant, CancellationToken cancellation)
+    {
+        var (kept, size) = (from.Store.Usage(tenant).FirstSequence, from.Store.Size(tenant));
+        if (to.Store.Size(tenant) < kept && to.Store.Usage(tenant).Events > 0)
+        {
+            return new(ProblemKind.Conflict, $"An earlier move took the events of the ledger {tenant} up to {to.Store.Size(tenant)}, and retention has dropped those up to {kept} since: empty the store where it is to go, and move again.");
+        }
+        while (to.Store.Size(tenant) is var moved && moved < kept)
+        {
+            var leaves = new MerkleHash[Math.Min(AdoptedMax, kept - moved)];
+            for (var at = 0; at < leaves.Length; at += LeavesMax)
+            {
+                var read = await from.Store.LeafHashesAsync(tenant, moved + at, Math.Min(LeavesMax, leaves.Length - at), cancellation);
+                if (!read.IsOk) return read.Problem;
+                read.Value.CopyTo(leaves, at);
+            }
+            if (await beginnings.AdoptDroppedAsync(tenant, moved, leaves, cancellation) is { } problem) return problem;
+            progress.Report(new(tenant, moved + leaves.Length, size));
         }
         return null;
     }

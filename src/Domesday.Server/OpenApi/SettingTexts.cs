@@ -21,8 +21,8 @@ internal static class SettingTexts
         new($"DELETE {Base}/views/{{id}}", "Delete a saved question") { Answers = [AnswerText.Nothing("It is gone.")] },
         new($"GET {Base}/report/usage", "Who causes how many events")
         {
-            Parameters = [.. Named(Filters), new("by", Form.Choice(UsageReading.SplitNames), "What the events are counted for; `project` without it."), new("format", Form.Choice("json", "csv"), "`json` without it.")],
-            Answers = [new(200, "The figures.", ContentText.Json("Usage"), new ContentText("text/csv", null))],
+            Parameters = [.. Named(Filters), new("by", Form.Choice(UsageReading.SplitNames), "What the events are counted for; `project` without it."), new("resources", Form.Choice("true", "false"), "`false`: different resources are not counted, and nothing is read that takes long."), new("format", Form.Choice("json", "csv", "ndjson"), "`json` without it. `ndjson`: lines with `read` and `total` that say how far it is, and at last one with the `report`, or with the `problem`; leaving stops it.")],
+            Answers = [new(200, "The figures.", ContentText.Json("Usage"), new ContentText("text/csv", null), new ContentText("application/x-ndjson", null))],
         },
         new($"GET {Base}/policies", "What is captured for the tenant")
         {

@@ -37,6 +37,10 @@ internal sealed partial class AlertWorker(AlertWatch watch, ServiceWatch service
                     Failed(logger, exception);
                 }
             }
+            else
+            {
+                watch.Release();
+            }
             if (!more) await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

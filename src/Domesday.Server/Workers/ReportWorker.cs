@@ -5,10 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Domesday.Server.Workers;
 
-/// <summary>Looks every half minute for reports that are due; of several nodes the one that also looks for alerts does.</summary>
+/// <summary>Looks every few seconds for reports that are due; of several nodes the one that also looks for alerts does.</summary>
 internal sealed partial class ReportWorker(ScheduledReports reports, IWorkLeases nodes, TimeProvider time, ILogger<ReportWorker> logger) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

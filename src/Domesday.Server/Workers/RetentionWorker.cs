@@ -12,6 +12,7 @@ internal sealed partial class RetentionWorker(RetentionSweep sweep, GrowthRates 
     private static readonly TimeSpan Between = TimeSpan.FromHours(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan PauseUntilSealed = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PauseWithOthers = TimeSpan.FromSeconds(2);
 
     private HashSet<string> _warned = [];
     private HashSet<string> _full = [];
@@ -32,7 +33,7 @@ internal sealed partial class RetentionWorker(RetentionSweep sweep, GrowthRates 
                 next = isComplete ? time.GetUtcNow() + Between : DateTimeOffset.MinValue;
             }
             Warn();
-            await WaitAsync(state, isComplete ? Pause : PauseUntilSealed, stoppingToken);
+            await WaitAsync(state, !isComplete ? PauseUntilSealed : nodes.IsSole ? Pause : PauseWithOthers, stoppingToken);
         }
     }
 

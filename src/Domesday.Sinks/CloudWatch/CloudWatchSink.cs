@@ -10,6 +10,7 @@ namespace Domesday.Sinks.CloudWatch;
 /// <summary>PutLogEvents: sorted by time, within its limits; group and stream are made when they are missing, and what it rejects within a success is told event by event.</summary>
 /// <remarks>
 /// Several streams are filled side by side, each in its own order; an event's id says which stream it goes to, so that it goes there again.
+/// A stream takes one call after the other.
 /// Source: AWS, Amazon CloudWatch Logs API Reference, PutLogEvents, CreateLogGroup and CreateLogStream.
 /// </remarks>
 internal sealed class CloudWatchSink(CloudWatchOptions options, SinkContext context) : ISink
@@ -22,15 +23,26 @@ internal sealed class CloudWatchSink(CloudWatchOptions options, SinkContext cont
     private const int EventOverheadBytes = 26;
     private const long MicrosecondsPerMillisecond = 1_000;
 
+    /// <summary>A batch is so many calls long, or one for each stream if these are more: while one is on its way the next is written, and the place is kept once for all of them.</summary>
+    private const int CallsMin = 4;
+
     /// <summary>The first and the last event of a call are no further apart.</summary>
     private static readonly TimeSpan SpanMax = TimeSpan.FromHours(24);
+
+    /// <summary>How long one call may take.</summary>
+    private static readonly TimeSpan CallMax = TimeSpan.FromSeconds(60);
 
     /// <summary>A quote is two bytes and not six: messages are JSON themselves, and full of them. It is read by a parser and by no browser.</summary>
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly AwsCaller _aws = new("logs", options.Aws, context);
 
-    public SinkLimits Limits => new(EventsMax * options.Streams.Count, BytesMax * options.Streams.Count, BytesMax - EventOverheadBytes) { OverheadBytes = EventOverheadBytes, AgeMax = AgeMax };
+    public SinkLimits Limits => new(EventsMax * CallsOfBatch, BytesMax * CallsOfBatch, BytesMax - EventOverheadBytes)
+    {
+        OverheadBytes = EventOverheadBytes,
+        AgeMax = AgeMax,
+        AnswerMax = CallMax * (CallsOfBatch + 1),
+    };
 
     public RecordWriter Write => context.Format;
 
@@ -63,23 +75,47 @@ internal sealed class CloudWatchSink(CloudWatchOptions options, SinkContext cont
         return (int)(hash % (uint)options.Streams.Count);
     }
 
+    private int CallsOfBatch => Math.Max(CallsMin, options.Streams.Count);
+
     private async Task<Outcome> PutAllAsync(string stream, IReadOnlyList<SinkEvent> events, IEnumerable<int> part, CancellationToken cancellation)
     {
         var rejected = new List<Rejection>();
         var open = new Queue<List<int>>(Calls(events, part));
+        var written = Task.FromResult(Body(stream, events, open.Peek()));
         while (open.TryPeek(out var call))
         {
-            var answer = await PutAsync(stream, events, call, cancellation);
-            if (answer.Code is not null) return new(rejected, [.. open.SelectMany(one => one)], answer.ToDelivery());
-            rejected.AddRange(RejectedLogEvents.Read(answer.Http.Text, events, call, context.Time.GetUtcNow()));
+            var body = await written;
+            if (open.ElementAtOrDefault(1) is { } following) written = Task.Run(() => Body(stream, events, following), cancellation);
+            var (text, failure) = await TryPutAsync(stream, body, cancellation);
+            if (failure is not null) return new(rejected, [.. open.SelectMany(one => one)], failure);
+            rejected.AddRange(RejectedLogEvents.Read(text, events, call, context.Time.GetUtcNow()));
             open.Dequeue();
         }
         return new(rejected, [], null);
     }
 
-    private async ValueTask<AwsAnswer> PutAsync(string stream, IReadOnlyList<SinkEvent> events, List<int> call, CancellationToken cancellation)
+    /// <summary>One call, with a time limit of its own: that it broke off is no reason to send those before it again.</summary>
+    private async ValueTask<(string Text, Delivery? Failure)> TryPutAsync(string stream, byte[] body, CancellationToken cancellation)
     {
-        var body = Body(stream, events, call);
+        using var limit = new CancellationTokenSource(CallMax, context.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        try
+        {
+            var answer = await PutAsync(stream, body, either.Token);
+            return (answer.Http.Text, answer.Code is null ? null : answer.ToDelivery());
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return ("", Delivery.Later($"No answer within {CallMax.TotalSeconds} s."));
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            return ("", Delivery.Later(exception.InnerException is { } cause ? $"{exception.Message} {cause.Message}" : exception.Message));
+        }
+    }
+
+    private async ValueTask<AwsAnswer> PutAsync(string stream, byte[] body, CancellationToken cancellation)
+    {
         var answer = await CallAsync("PutLogEvents", body, cancellation);
         if (answer.Code != "ResourceNotFoundException") return answer;
         if (await MakeStreamAsync(stream, cancellation) is { } refused) return refused;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
+using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Domesday.Core.Export;
@@ -25,22 +26,18 @@ internal sealed class S3ArchiveSink(S3ArchiveOptions options, SinkContext contex
     public async ValueTask<Delivery> DeliverAsync(IReadOnlyList<SinkEvent> events, CancellationToken cancellation)
     {
         var credentials = await _signIn.CredentialsAsync(cancellation);
-        // One try each: the loop tries again, and counts.
-        var config = new AmazonS3Config { AuthenticationRegion = options.Aws.Region, ForcePathStyle = options.HasPathStyle || context.Environment.AwsEndpoint is not null, MaxErrorRetry = 0 };
-        config.ServiceURL = (options.Endpoint ?? options.Aws.EndpointOf("s3", context.Environment.AwsEndpoint)).AbsoluteUri;
-        using var client = credentials.Token is { Length: > 0 } token
-            ? new AmazonS3Client(credentials.AccessKey, credentials.SecretKey, token, config)
-            : new AmazonS3Client(credentials.AccessKey, credentials.SecretKey, config);
+        using var client = Client(credentials);
         using var body = Body(events);
         var key = KeyOf(events);
-        var request = new PutObjectRequest { BucketName = options.Bucket, Key = key, InputStream = body, ContentType = "application/x-ndjson", AutoCloseStream = false };
-        request.Headers.ContentEncoding = "gzip";
-        if (options.LockMode is { } mode)
+        try
         {
-            request.ObjectLockMode = mode;
-            request.ObjectLockRetainUntilDate = context.Time.GetUtcNow().UtcDateTime.AddDays(options.LockDays);
+            await client.PutObjectAsync(Request(key, body), cancellation);
         }
-        await client.PutObjectAsync(request, cancellation);
+        catch (AmazonS3Exception refused) when (!string.IsNullOrEmpty(refused.ErrorCode))
+        {
+            // Whatever is wrong is wrong with the way there, the bucket or the credentials, and never with events: it passes some day.
+            return Delivery.Later($"HTTP {(int)refused.StatusCode} {refused.ErrorCode}: {refused.Message}");
+        }
         S3ArchiveLog.Stored(context.Logger, context.Id, events.Count, key);
         return Delivery.Accepted($"stored as {key}");
     }
@@ -49,6 +46,39 @@ internal sealed class S3ArchiveSink(S3ArchiveOptions options, SinkContext contex
     {
         _signIn.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private AmazonS3Client Client(ImmutableCredentials credentials)
+    {
+        var config = new AmazonS3Config
+        {
+            AuthenticationRegion = options.Aws.Region,
+            ForcePathStyle = options.HasPathStyle || context.Environment.AwsEndpoint is not null,
+            // One try each: the loop tries again, and counts.
+            MaxErrorRetry = 0,
+            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+            ServiceURL = (options.Endpoint ?? options.Aws.EndpointOf("s3", context.Environment.AwsEndpoint)).AbsoluteUri,
+        };
+        return credentials.Token is { Length: > 0 } token
+            ? new AmazonS3Client(credentials.AccessKey, credentials.SecretKey, token, config)
+            : new AmazonS3Client(credentials.AccessKey, credentials.SecretKey, config);
+    }
+
+    /// <summary>In one piece, with its hash in the signature: the package's own way, chunks with a checksum behind them, is unknown to many stores that speak S3.</summary>
+    /// <remarks>A locked object needs a checksum of its own. Source: AWS, Amazon S3 API Reference, PutObject, «Content-MD5».</remarks>
+    private PutObjectRequest Request(string key, MemoryStream body)
+    {
+        var request = new PutObjectRequest { BucketName = options.Bucket, Key = key, InputStream = body, ContentType = "application/x-ndjson", AutoCloseStream = false, UseChunkEncoding = false };
+        request.Headers.ContentEncoding = "gzip";
+        request.ChecksumAlgorithm = ChecksumAlgorithm.SHA256;
+        request.ChecksumSHA256 = Convert.ToBase64String(SHA256.HashData(body.GetBuffer().AsSpan(0, (int)body.Length)));
+        if (options.LockMode is { } mode)
+        {
+            request.ObjectLockMode = mode;
+            request.ObjectLockRetainUntilDate = context.Time.GetUtcNow().UtcDateTime.AddDays(options.LockDays);
+        }
+        return request;
     }
 
     /// <summary>By tenant and day, then in the order of the ledger.</summary>

@@ -40,9 +40,9 @@ internal sealed class TreeFiles(IDisk disk, OpenFiles files) : ITreeStore
         return ValueTask.FromResult<Result<MerkleHash[]>>(hashes);
     }
 
-    public ValueTask AppendAsync(string tenant, int level, IReadOnlyList<MerkleHash> nodes, CancellationToken cancellation)
+    public ValueTask AppendAsync(string tenant, int level, long first, IReadOnlyList<MerkleHash> nodes, CancellationToken cancellation)
     {
-        var before = Count(tenant, level);
+        if (Count(tenant, level) is var before && before != first) throw new IOException($"The tree of {tenant} has {before} nodes at level {level}, not {first}.");
         var bytes = new byte[nodes.Count * RecordBytes];
         for (var i = 0; i < nodes.Count; i++)
         {
@@ -51,8 +51,8 @@ internal sealed class TreeFiles(IDisk disk, OpenFiles files) : ITreeStore
             System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(record[MerkleHash.Size..], Checksum.Of(record[..MerkleHash.Size]));
         }
         using var file = OpenForWriting(tenant, level);
-        file.Write(before * RecordBytes, bytes);
-        _counts[(tenant, level)] = before + nodes.Count;
+        file.Write(first * RecordBytes, bytes);
+        _counts[(tenant, level)] = first + nodes.Count;
         return ValueTask.CompletedTask;
     }
 

@@ -138,6 +138,28 @@ internal sealed class EngineReader(LedgerMap ledgers, BlockCache cache, Func<Led
         }
     }
 
+    public async IAsyncEnumerable<FieldRows> ReadFieldsAsync(AccessScope scope, EventFilter filter, IReadOnlyList<EventField> fields, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var snapshots = new Snapshots(Ledgers(scope));
+        if (snapshots.Damaged is { } damaged) throw new CorruptLedgerException(damaged.Damage!);
+        var queries = snapshots.All.Select(snapshot => Query(snapshot, scope, filter, readsAll: true)).ToList();
+        var walk = Walk.Of(queries, new EventQuery { Filter = filter, Order = EventOrder.Sequence, Descending = false }, long.MaxValue);
+        var rows = new FieldRows(fields);
+        for (var more = true; more;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            rows.Clear();
+            for (more = walk.TryNext(out var part, out var row); more; more = walk.TryNext(out part, out row))
+            {
+                part.AddFields(row, rows);
+                if (rows.Count == FieldRows.BatchRows) break;
+            }
+            if (rows.Count > 0) yield return rows;
+            // Whoever waits for a connection, or for a place to stop, gets a turn between batches.
+            await Task.Yield();
+        }
+    }
+
     private static FacetValue[] MostFrequent(Dictionary<string, long> counts, int valuesMax)
     {
         // The root is the one that comes last of those kept: it goes when a better one is found.

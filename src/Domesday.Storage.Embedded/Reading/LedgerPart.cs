@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Domesday.Core.Query;
+using Domesday.Core.Storage;
 using Domesday.Events.Json;
 using Domesday.Events.Schema;
 using Domesday.Storage.Embedded.Rows;
@@ -38,6 +39,9 @@ internal abstract class LedgerPart(string tenant, long firstSequence, int rows)
 
     /// <summary>Appends a row's entry.</summary>
     public abstract void Append(int row, ByteBuffer output);
+
+    /// <summary>Adds some fields of a row.</summary>
+    public abstract void AddFields(int row, FieldRows output);
 
     /// <summary>The row at a place in the order of times, equal times by row.</summary>
     public abstract int RowByTime(int rank);

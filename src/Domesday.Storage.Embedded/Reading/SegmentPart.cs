@@ -1,4 +1,6 @@
+using System.Globalization;
 using Domesday.Core.Query;
+using Domesday.Core.Storage;
 using Domesday.Events;
 using Domesday.Events.Json;
 using Domesday.Events.Schema;
@@ -29,6 +31,11 @@ internal sealed class SegmentPart(string tenant, SegmentReader segment, bool rea
     public override long Time(int row) => (_times ??= new(segment.Times))[row];
 
     public override void Append(int row, ByteBuffer output) => Cursor.Append(row, output);
+
+    public override void AddFields(int row, FieldRows output)
+    {
+        foreach (var field in output.Fields) AddField(field, row, output);
+    }
 
     public override int RowByTime(int rank) => IsTimeOrdered ? rank : (int)(_order ??= new(segment.TimeOrder!))[rank];
 
@@ -87,6 +94,35 @@ internal sealed class SegmentPart(string tenant, SegmentReader segment, bool rea
             {
                 if (rows.Contains(row)) counts.Add(page[row - first], 1, failed.Contains(row) ? 1 : 0);
             }
+        }
+    }
+
+    private void AddField(EventField field, int row, FieldRows output)
+    {
+        Span<byte> text = stackalloc byte[Timestamp.TextLength];
+        var column = segment.Layout.ColumnOf(field);
+        if (field == EventField.Time)
+        {
+            new Timestamp(Time(row)).Write(text);
+            output.Add(text);
+        }
+        else if (field == EventField.Sequence)
+        {
+            (FirstSequence + row).TryFormat(text, out var length, default, CultureInfo.InvariantCulture);
+            output.Add(text[..length]);
+        }
+        else if (column < 0)
+        {
+            output.Add([]);
+        }
+        else if (segment.Layout.Encodings[column] == ColumnEncoding.Clock)
+        {
+            new Timestamp(Cursor.Moment(column, row)).Write(text);
+            output.Add(text);
+        }
+        else
+        {
+            output.Add(Cursor.Value(column, row));
         }
     }
 

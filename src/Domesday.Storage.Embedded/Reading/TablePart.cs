@@ -1,4 +1,5 @@
 using Domesday.Core.Query;
+using Domesday.Core.Storage;
 using Domesday.Events.Json;
 using Domesday.Events.Schema;
 using Domesday.Storage.Embedded.Memory;
@@ -24,6 +25,12 @@ internal sealed class TablePart(string tenant, MemTable table, int rows) : Ledge
     public override long Time(int row) => table.Times[row];
 
     public override void Append(int row, ByteBuffer output) => output.Append(table.Entry(row).Span);
+
+    public override void AddFields(int row, FieldRows output)
+    {
+        var entry = Sliced(row, out var slices);
+        output.Add(entry, slices);
+    }
 
     public override int RowByTime(int rank) => IsTimeOrdered ? rank : (_byTime ??= RowsByTime())[rank];
 
@@ -114,10 +121,16 @@ internal sealed class TablePart(string tenant, MemTable table, int rows) : Ledge
 
     private ReadOnlySpan<byte> Value(EventField field, int row)
     {
-        var entry = table.Entry(row).Span;
-        var slices = _slices ??= new FieldSlice[EventSchema.Count];
-        EntrySlicer.Slice(entry, slices);
+        var entry = Sliced(row, out var slices);
         return slices[(int)field].Of(entry);
+    }
+
+    private ReadOnlySpan<byte> Sliced(int row, out FieldSlice[] slices)
+    {
+        var entry = table.Entry(row).Span;
+        slices = _slices ??= new FieldSlice[EventSchema.Count];
+        EntrySlicer.Slice(entry, slices);
+        return entry;
     }
 
     private int[] RowsByTime()

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data;
 using Domesday.Core.Nodes;
 using Domesday.Core.Problems;
 using Domesday.Storage.Postgres.Ledgers;
@@ -138,9 +139,13 @@ internal sealed class PostgresNodes : IWorkLeases, IAsyncDisposable
         {
             try
             {
-                await using var command = new NpgsqlCommand("select pg_advisory_unlock(hashtextextended($1, 0))", connection);
-                command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Names.Lock(name) });
-                await command.ExecuteNonQueryAsync();
+                // One that broke meanwhile has given the lock up.
+                if (connection.State == ConnectionState.Open)
+                {
+                    await using var command = new NpgsqlCommand("select pg_advisory_unlock(hashtextextended($1, 0))", connection);
+                    command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Names.Lock(name) });
+                    await command.ExecuteNonQueryAsync();
+                }
             }
             catch (NpgsqlException)
             {

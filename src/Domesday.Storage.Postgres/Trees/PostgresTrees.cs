@@ -38,19 +38,22 @@ internal sealed class PostgresTrees(NpgsqlDataSource source, LedgerMap map, Guid
         return read == count ? nodes : Damaged(tenant, level);
     }
 
-    public async ValueTask AppendAsync(string tenant, int level, IReadOnlyList<MerkleHash> nodes, CancellationToken cancellation)
+    public async ValueTask AppendAsync(string tenant, int level, long first, IReadOnlyList<MerkleHash> nodes, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(nodes);
         await using var command = source.CreateCommand("""
             insert into tree_node (ledger, level, index, hash)
-            select $1, $2, (select coalesce(max(index) + 1, 0) from tree_node where ledger = $1 and level = $2) + n.place - 1, n.hash from unnest($3) with ordinality as n (hash, place)
+            select $1, $2, $6 + n.place - 1, n.hash from unnest($3) with ordinality as n (hash, place)
             where not exists (select from lease where name = $4 and holder <> $5 and expires > clock_timestamp())
+            and $6 = (select coalesce(max(index) + 1, 0) from tree_node where ledger = $1 and level = $2)
             """);
         Add(command, IdOf(tenant), level);
         command.Parameters.Add(new NpgsqlParameter<byte[][]> { TypedValue = [.. nodes.Select(node => node.ToArray())] });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Work.Sealing });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = node });
-        if (await command.ExecuteNonQueryAsync(cancellation) != nodes.Count) throw new IOException("Another node seals now.");
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = first });
+        // A network that was cut may bring an attempt that was given up after the one that took its place.
+        if (await command.ExecuteNonQueryAsync(cancellation) != nodes.Count) throw new IOException($"Another node seals now, or the tree of {tenant} has not {first} nodes at level {level}.");
     }
 
     public async ValueTask TruncateAsync(string tenant, int level, long count, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using Domesday.Core.Control;
+using Domesday.Core.Retention;
 using Domesday.Core.Sealing;
 using Domesday.Core.Storage;
 using Domesday.Core.Verification;
@@ -23,6 +24,12 @@ public sealed record IntegrityModel(string Tenant, LedgerUsage Usage)
     public LedgerVerification? Verification { get; init; }
 
     public RetentionPolicy Retention { get; init; } = RetentionPolicy.Forever;
+
+    /// <summary>Legal holds that are in force.</summary>
+    public int Holds { get; init; }
+
+    /// <summary>What the next sweep drops, and what holds keep; null when that cannot be told.</summary>
+    public DueReport? Next { get; init; }
 
     /// <summary>The ledgers of other tenants that this reader may look at.</summary>
     public IReadOnlyList<LedgerLine> Ledgers { get; init; } = [];

@@ -3,6 +3,7 @@ using Domesday.Core.Access;
 using Domesday.Core.Control;
 using Domesday.Core.Problems;
 using Domesday.Core.Query;
+using Domesday.Core.Retention;
 using Domesday.Core.Sealing;
 using Domesday.Core.Storage;
 using Domesday.Core.Verification;
@@ -24,11 +25,12 @@ internal static class IntegrityPage
 
     public static void MapIntegrity(this IEndpointRouteBuilder routes) => routes.MapGet(Path, GetAsync).RequirePermission(Permission.ProofRead, wholeTenant: true);
 
-    private static async Task<IResult> GetAsync(HttpContext http, Sealer sealer, LedgerVerifier verifier, IEventStore store, IEventReader reader, RetentionPolicies retention)
+    private static async Task<IResult> GetAsync(HttpContext http, Sealer sealer, LedgerVerifier verifier, IEventStore store, IEventReader reader, RetentionPolicies retention, RetentionSweep sweep, HoldDirectory holds)
     {
         var frame = Frame.Of(http, "Integrity");
         var tenant = http.Tenant();
         var head = sealer.HeadOf(tenant);
+        var next = await sweep.DueOfAsync(tenant, http.RequestAborted);
         var model = new IntegrityModel(tenant, store.Usage(tenant))
         {
             Head = head.IsOk ? head.Value : null,
@@ -36,6 +38,8 @@ internal static class IntegrityPage
             Broken = sealer.BrokenReason(tenant),
             Keys = [.. sealer.KeysOf(tenant).Select(key => key.ToString())],
             Verification = verifier.Of(tenant) ?? await RecordedAsync(reader, tenant, http.RequestAborted),
+            Holds = holds.Of(tenant, released: false).Count,
+            Next = next.IsOk ? next.Value : null,
             Retention = retention.Of(tenant).Policy,
             Ledgers = [.. frame.Tenants.Select(name => LineOf(name, sealer, verifier, store))],
         };

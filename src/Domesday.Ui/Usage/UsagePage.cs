@@ -21,6 +21,9 @@ internal static class UsagePage
 
     private const string FromDefault = "-30d";
 
+    /// <summary>Of as many events a page waits for the resources to be counted: some hundredths of a second.</summary>
+    private const int WaitedForMax = 10_000;
+
     public static void MapUsage(this IEndpointRouteBuilder routes) => routes.MapGet(Path, GetAsync).RequirePermission(Permission.AuditList);
 
     private static async Task<IResult> GetAsync(HttpContext http, IEventReader reader, ReadAudit audit, ReportDirectory reports, SinkDirectory sinks, SinkOpener opener, TimeProvider time)
@@ -31,10 +34,12 @@ internal static class UsagePage
         var filter = EventParameters.Filter(parameters, time.GetUtcNow());
         var by = UsageReading.SplitNamed(parameters.Choice("by", UsageReading.SplitNames)) ?? UsageSplit.Project;
         if (parameters.Problem() is { } wrong) return Page(frame, new(by, api["from"] ?? "", null, wrong), ProblemResults.StatusOf(wrong.Kind));
-        var report = await new UsageReading(reader).ReadAsync(http.Scope(), filter, by, time, http.RequestAborted);
+        var report = await new UsageCounts(reader).ReadAsync(http.Scope(), filter, by, time, http.RequestAborted);
+        var isCounting = report is { IsOk: true, Value.Total.Events: > WaitedForMax };
+        if (report.IsOk && !isCounting) report = await new UsageReading(reader).ReadAsync(http.Scope(), filter, by, time, progress: null, http.RequestAborted);
         if (!report.IsOk) return Page(frame, new(by, api["from"] ?? "", null, report.Problem), ProblemResults.StatusOf(report.Problem.Kind));
         http.RecordRead(audit, "report.usage", api.ToString());
-        return Page(frame, new(by, api["from"] ?? "", report.Value, null) { Sent = Sent(http, frame, reports, sinks, opener) }, StatusCodes.Status200OK);
+        return Page(frame, new(by, api["from"] ?? "", report.Value, null) { IsCounting = isCounting, Sent = Sent(http, frame, reports, sinks, opener) }, StatusCodes.Status200OK);
     }
 
     /// <summary>The report's parameters, with the month that the page assumes.</summary>

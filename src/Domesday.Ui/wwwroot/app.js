@@ -40,5 +40,6 @@ if (done) {
 if (document.querySelector("[data-events]")) import("./events.js");
 if (document.querySelector("form[data-api]")) import("./forms.js");
 if (document.querySelector("[data-verify]")) import("./verify.js");
+if (document.querySelector("[data-usage]")) import("./usage.js");
 if (document.querySelector("[data-sink-test], [data-replay]")) import("./sinks.js");
 if (document.querySelector("[data-refresh]")) import("./refresh.js");

@@ -79,10 +79,10 @@ internal sealed class SyntheticStore : IEventStore, ITreeStore
         return nodes;
     }
 
-    ValueTask ITreeStore.AppendAsync(string tenant, int level, IReadOnlyList<MerkleHash> nodes, CancellationToken cancellation)
+    ValueTask ITreeStore.AppendAsync(string tenant, int level, long first, IReadOnlyList<MerkleHash> nodes, CancellationToken cancellation)
     {
         Call();
-        return _trees.AppendAsync(tenant, level, nodes, cancellation);
+        return _trees.AppendAsync(tenant, level, first, nodes, cancellation);
     }
 
     async ValueTask ITreeStore.TruncateAsync(string tenant, int level, long count, CancellationToken cancellation)

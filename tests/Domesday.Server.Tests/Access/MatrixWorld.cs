@@ -45,6 +45,7 @@ internal sealed class MatrixWorld : IAsyncDisposable
         ["alert"] = "alr_0000000000000000",
         ["view"] = "vabsentabs",
         ["report"] = "rpt_0000000000000000",
+        ["hold"] = "hld_0000000000000000",
     };
 
     /// <param name="hidden">Names the hidden project's contents.</param>
@@ -87,6 +88,7 @@ internal sealed class MatrixWorld : IAsyncDisposable
         var channel = new JsonObject { ["name"] = "for-reports", ["type"] = "webhook", ["channel"] = true, ["settings"] = new JsonObject { ["url"] = "http://127.0.0.1:1/" } };
         await TestService.PostAsync(Service.Admin, $"/audit/v1/sinks?tenant={Tenant}", channel);
         There["report"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/reports?tenant={Tenant}", new() { ["name"] = TenantMark, ["channels"] = new JsonArray("for-reports") }))["id"]!.GetValue<string>();
+        There["hold"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/holds?tenant={Tenant}", new() { ["case"] = TenantMark, ["reason"] = "a matter" }))["id"]!.GetValue<string>();
         There["role"] = "role-" + TenantMark;
         await TestService.PostAsync(Service.Admin, $"/audit/v1/roles?tenant={Tenant}", new() { ["name"] = There["role"], ["permissions"] = new JsonArray("config.read") });
         var view = new JsonObject { ["name"] = TenantMark, ["query"] = $"action={TenantMark}", ["shared"] = true };

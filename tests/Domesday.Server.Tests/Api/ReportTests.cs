@@ -53,6 +53,40 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public async Task Usage_without_resources_has_the_same_rows_and_comes_without_reading_events()
+    {
+        await using var service = await FilledAsync();
+        // One says the project's id alone, one neither: neither is lost.
+        string[] more = ["""{"id":"5","time":"2026-02-08T10:00:00Z","action":"create","scope":{"project":{"id":"p-7"}},"outcome":{"result":"failure"}}""", """{"id":"6","time":"2026-02-08T10:00:00Z","action":"create"}"""];
+        using (var body = new StringContent(string.Join('\n', more), Encoding.UTF8, "application/x-ndjson"))
+        {
+            using var sent = await service.Admin.PostAsync("/audit/v1/events", body, Cancellation);
+            Assert.True(sent.IsSuccessStatusCode);
+        }
+        foreach (var by in (string[])["project", "actor", "service", "day"])
+        {
+            var query = $"/audit/v1/report/usage?from=2026-02-01&to=2026-03-01&by={by}";
+            var (counted, read) = (await TestService.GetAsync(service.Admin, query + "&resources=false"), await TestService.GetAsync(service.Admin, query));
+            Assert.All(counted["rows"]!.AsArray(), row => Assert.Null(row!["resources"]));
+            foreach (var row in read["rows"]!.AsArray().Append(read["total"])) row!.AsObject().Remove("resources");
+            Assert.Equal(read["rows"]!.ToJsonString(), counted["rows"]!.ToJsonString());
+            Assert.Equal(read["total"]!.ToJsonString(), counted["total"]!.ToJsonString());
+            Assert.Equal(6, counted["total"]!["events"]!.GetValue<int>());
+        }
+    }
+
+    [Fact]
+    public async Task Usage_that_is_watched_says_how_much_there_is_and_ends_with_the_report()
+    {
+        await using var service = await FilledAsync();
+        const string Query = "/audit/v1/report/usage?from=2026-02-01&to=2026-03-01&by=actor";
+        var lines = (await service.Admin.GetStringAsync(Query + "&format=ndjson", Cancellation)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToList();
+        Assert.Equal((0, 4), (lines[0]["read"]!.GetValue<int>(), lines[0]["total"]!.GetValue<int>()));
+        Assert.Equal((await TestService.GetAsync(service.Admin, Query))["rows"]!.ToJsonString(), lines[^1]["report"]!["rows"]!.ToJsonString());
+        await service.EventAsync("default", stored => stored.Operation == "report.usage" && stored.Actor?.Name == "admin");
+    }
+
+    [Fact]
     public async Task Usage_as_csv_cannot_run_as_a_formula()
     {
         await using var service = await FilledAsync();

@@ -24,14 +24,14 @@ public sealed class RetentionSweepTests
         Assert.Equal([5, 6, 7, 8], (await bench.KeptAsync("acme")).Take(4));
         // The next four are old by now, but no checkpoint covers them.
         bench.Time.Advance(TimeSpan.FromDays(30));
-        Assert.Equal(0, bench.Sweep.DueOf("acme").Events);
+        Assert.Equal(0, (await bench.DueAsync("acme")).Due.Events);
         await bench.Sweep.RunAsync(Cancellation);
         Assert.Equal(5, bench.Store.Usage("acme").FirstSequence);
         await bench.SealAsync();
-        Assert.InRange(bench.Sweep.DueOf("acme").Events, 4, 100);
+        Assert.InRange((await bench.DueAsync("acme")).Due.Events, 4, 100);
         await bench.Sweep.RunAsync(Cancellation);
         Assert.InRange(bench.Store.Usage("acme").FirstSequence, 9, 100);
-        Assert.Equal(0, bench.Sweep.DueOf("acme").Events);
+        Assert.Equal(0, (await bench.DueAsync("acme")).Due.Events);
     }
 
     [Fact]

@@ -3,10 +3,12 @@ using System.Text;
 using Domesday.Core.Access;
 using Domesday.Core.Append;
 using Domesday.Core.Control;
+using Domesday.Core.Problems;
 using Domesday.Core.Query;
 using Domesday.Core.Retention;
 using Domesday.Core.Sealing;
 using Domesday.Events;
+using Domesday.Events.Schema;
 using Domesday.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -28,7 +30,8 @@ internal sealed class SweepBench : IAsyncDisposable
         _queue = new(pipeline, time, _meter, NullLogger.Instance);
         _sealer = Sealer.Open(store, new() { DataFolder = _folder["data"] }, _meter, time, NullLogger<Sealer>.Instance).Value;
         Policies = new(ledger);
-        Sweep = new(store, ledger, _sealer, _queue, new(_meter, new(store, () => ledger.State, time)), time, NullLogger<RetentionSweep>.Instance);
+        Sweep = new(store, ledger, new(store, ReadFilter), _sealer, _queue, new(_meter, new(store, () => ledger.State, time)), time, NullLogger<RetentionSweep>.Instance);
+        Holds = new(ledger, Sweep, ReadFilter, time);
     }
 
     public ManualTime Time { get; }
@@ -38,6 +41,9 @@ internal sealed class SweepBench : IAsyncDisposable
     public RetentionPolicies Policies { get; }
 
     public RetentionSweep Sweep { get; }
+
+    /// <summary>Knows the filter <c>action=delete</c> alone.</summary>
+    public HoldDirectory Holds { get; }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -49,9 +55,26 @@ internal sealed class SweepBench : IAsyncDisposable
         return new(time, store, pipeline, await ControlLedger.OpenAsync(store, pipeline, NullLogger.Instance, Cancellation));
     }
 
-    public async Task AppendAsync(string ledger, int count)
+    private static Result<EventFilter> ReadFilter(string text) =>
+        text == "action=delete" ? new EventFilter { Conditions = [FieldCondition.Is(EventField.Action, "delete")] } : new Problem(ProblemKind.Invalid, "There is no such parameter.", "filter");
+
+    public async Task<DueReport> DueAsync(string tenant)
     {
-        var events = Enumerable.Range(0, count).Select(_ => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes("""{"action":"create"}"""));
+        var due = await Sweep.DueOfAsync(tenant, Cancellation);
+        Assert.True(due.IsOk, due.Problem?.Detail);
+        return due.Value;
+    }
+
+    public async Task<HoldRecord> HoldAsync(string tenant, Timestamp? from = null, Timestamp? to = null, string? filter = null)
+    {
+        var placed = await Holds.PlaceAsync(ChangeAuthor.Service, tenant, new("2 HKR 17/26", "order of the court", from, to, filter), Cancellation);
+        Assert.True(placed.IsOk, placed.Problem?.Detail);
+        return placed.Value;
+    }
+
+    public async Task AppendAsync(string ledger, int count, string action = "create")
+    {
+        var events = Enumerable.Range(0, count).Select(_ => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes($$"""{"action":"{{action}}"}"""));
         Assert.True((await _pipeline.AppendAsync(new(ledger, "native", [.. events]), Cancellation)).IsOk);
     }
 
@@ -75,6 +98,7 @@ internal sealed class SweepBench : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _queue.DisposeAsync();
+        Sweep.Dispose();
         _ledger.Dispose();
         _sealer.Dispose();
         _meter.Dispose();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Text.Json;
 
 namespace Domesday.Storage.Postgres.Tests.Nodes;
@@ -59,13 +60,80 @@ public sealed class MoveTests
             before = await ExportAsync(embedded);
             await embedded.StopAsync();
         }
+        // The second batch of 2,000 hangs in its transaction, and there the move is killed.
+        await KillMidwayAsync(server, data, database, "new.size > 2500");
+        Assert.Equal(2_000L, await server.ExecuteAsync(name, "select size from ledger where name = 'default'"));
+        var (code, told) = await MoveAsync(data, database, "embedded", "postgres");
+        Assert.True(code == 0, told);
+        await using var node = await ServiceNode.StartAsync(database, data);
+        Assert.Equal(before, await ExportAsync(node));
+    }
+
+    [Fact]
+    public async Task A_ledger_that_retention_has_shortened_moves_there_and_back_though_killed_midway_and_its_first_checkpoint_still_holds()
+    {
+        Assert.SkipUnless(File.Exists(ServiceNode.Binary), "The service is not built.");
+        var server = await SharedServer.Server;
+        var database = await server.NewDatabaseAsync();
+        var data = Directory.CreateTempSubdirectory("domesday-move-").FullName;
+        var (notes, before, dropped) = await ShortenAsync(data);
+        await KillMidwayAsync(server, data, database, $"new.size > {dropped} + 2500");
+        var (there, told) = await MoveAsync(data, database, "embedded", "postgres");
+        Assert.True(there == 0, told);
+        await using (var node = await ServiceNode.StartAsync(database, data, keep: true))
+        {
+            Assert.Equal(before, await ExportAsync(node));
+            Assert.Equal(HttpStatusCode.Gone, (await node.Http.GetAsync("/audit/v1/events/0", Cancellation)).StatusCode);
+            (await node.Http.PostAsync("/audit/v1/events", Batch(100, large: false), Cancellation)).EnsureSuccessStatusCode();
+            await NodeTests.CheckAsync(node, new Dictionary<string, long>(), notes);
+            await node.StopAsync();
+        }
+        Directory.Delete(Path.Combine(data, "store"), recursive: true);
+        (var back, told) = await MoveAsync(data, database, "postgres", "embedded");
+        Assert.True(back == 0, told);
+        await using var again = await ServiceNode.StartAsync(null, data);
+        Assert.StartsWith(before, await ExportAsync(again), StringComparison.Ordinal);
+        await NodeTests.CheckAsync(again, new Dictionary<string, long>(), notes);
+        Assert.Equal(dropped, (await again.GetAsync("/audit/v1/retention", Cancellation)).GetProperty("status").GetProperty("dropped_events").GetInt64());
+    }
+
+    /// <summary>Fills an embedded store, lets retention drop the older part of it, and stops.</summary>
+    /// <returns>Checkpoints from before and after; what is left; how many events were dropped.</returns>
+    private static async Task<(string[] Notes, string Export, long Dropped)> ShortenAsync(string data)
+    {
+        string note;
+        await using (var first = await ServiceNode.StartAsync(null, data, keep: true))
+        {
+            var old = string.Join('\n', Enumerable.Range(0, 600).Select(index => $$"""{"id":"old-{{index}}","time":"2020-01-01T00:00:00Z","action":"create","service":"load"}"""));
+            (await first.Http.PostAsync("/audit/v1/events", new StringContent(old, System.Text.Encoding.UTF8, "application/x-ndjson"), Cancellation)).EnsureSuccessStatusCode();
+            while ((await first.CheckpointAsync(Cancellation)).Size < 600) await Task.Delay(50, Cancellation);
+            note = (await first.CheckpointAsync(Cancellation)).Note;
+            await first.StopAsync();
+        }
+        // A start makes a segment of what was in the log: it can be dropped as a whole.
+        await using var second = await ServiceNode.StartAsync(null, data, keep: true);
+        for (var i = 0; i < 10; i++) (await second.Http.PostAsync("/audit/v1/events", Batch(i, large: false, count: 500), Cancellation)).EnsureSuccessStatusCode();
+        using var policy = await second.Http.PutAsync("/audit/v1/retention", new StringContent("""{"days":7}""", System.Text.Encoding.UTF8, "application/json"), Cancellation);
+        Assert.True(policy.IsSuccessStatusCode, await policy.Content.ReadAsStringAsync(Cancellation));
+        long dropped;
+        while ((dropped = (await second.GetAsync("/audit/v1/retention", Cancellation)).GetProperty("status").GetProperty("dropped_events").GetInt64()) == 0) await Task.Delay(50, Cancellation);
+        while ((await second.CheckpointAsync(Cancellation)).Size < 5_600) await Task.Delay(50, Cancellation);
+        var shortened = ((string[])[note, (await second.CheckpointAsync(Cancellation)).Note], await ExportAsync(second), dropped);
+        await second.StopAsync();
+        return shortened;
+    }
+
+    /// <summary>Begins a move to PostgreSQL and kills it while it is within a transaction.</summary>
+    /// <param name="condition">When a change of <c>ledger_day</c> hangs.</param>
+    private static async Task KillMidwayAsync(PostgresServer server, string data, string database, string condition)
+    {
+        var name = new Npgsql.NpgsqlConnectionStringBuilder(database).Database!;
         using (var meter = new System.Diagnostics.Metrics.Meter("test"))
         {
             await using var schema = await PostgresStore.OpenAsync(new() { ConnectionString = database }, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, meter, Cancellation);
         }
-        // The second batch of 2,000 hangs in its transaction, and there the move is killed.
-        await server.ExecuteAsync(name, """
-            create function hang() returns trigger language plpgsql as $$ begin if new.size > 2500 then perform pg_sleep(3600); end if; return new; end $$;
+        await server.ExecuteAsync(name, $"""
+            create function hang() returns trigger language plpgsql as $$ begin if {condition} then perform pg_sleep(3600); end if; return new; end $$;
             create trigger hang before insert or update on ledger_day for each row execute function hang()
             """);
         using (var move = Process.Start(Order(data, database, "embedded", "postgres"))!)
@@ -79,11 +147,6 @@ public sealed class MoveTests
             await server.ExecuteAsync(name, $"select pg_terminate_backend({backend}, 60000)");
         }
         await server.ExecuteAsync(name, "drop trigger hang on ledger_day");
-        Assert.Equal(2_000L, await server.ExecuteAsync(name, "select size from ledger where name = 'default'"));
-        var (code, told) = await MoveAsync(data, database, "embedded", "postgres");
-        Assert.True(code == 0, told);
-        await using var node = await ServiceNode.StartAsync(database, data);
-        Assert.Equal(before, await ExportAsync(node));
     }
 
     private static async Task<string> ExportAsync(ServiceNode node)

@@ -3,11 +3,12 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Domesday.Storage.Postgres.Tests.Faults;
 
 namespace Domesday.Storage.Postgres.Tests.Nodes;
 
 /// <summary>The built service as one of several nodes, with a data folder of its own.</summary>
-public sealed class ServiceNode : IAsyncDisposable
+internal sealed class ServiceNode : IAsyncDisposable
 {
     private const string Password = "nodes-password-1086";
 
@@ -38,14 +39,27 @@ public sealed class ServiceNode : IAsyncDisposable
         }
     }
 
+    /// <summary>What gives a process another time of day; null when it is not installed.</summary>
+    public static string? FakeTimeLibrary { get; } = Directory.GetDirectories("/usr/lib").Select(folder => Path.Combine(folder, "faketime/libfaketimeMT.so.1")).FirstOrDefault(File.Exists);
+
     public static string Binary { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../Domesday.Cli/release/domesday"));
 
     /// <param name="database">Null for the embedded store.</param>
     /// <param name="keep">Leave the data folder to the next one.</param>
-    public static async Task<ServiceNode> StartAsync(string? database, string? data = null, string? passphrase = "the nodes' passphrase", bool keep = false)
+    /// <param name="network">Where it runs; null for this machine's own.</param>
+    /// <param name="fakeTime">The time of day that it begins with, such as <c>@2027-03-01 23:59:20</c>, in UTC.</param>
+    public static async Task<ServiceNode> StartAsync(string? database, string? data = null, string? passphrase = "the nodes' passphrase", bool keep = false, string? fakeTime = null, SeparateNetwork? network = null)
     {
         data ??= Directory.CreateTempSubdirectory("domesday-node-").FullName;
-        var start = new ProcessStartInfo(Binary, ["serve", "--data", data, "--urls", "http://127.0.0.1:0", "--store", database is null ? "embedded" : "postgres"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] command = [Binary, "serve", "--data", data, "--urls", $"http://{network?.Inside ?? "127.0.0.1"}:0", "--store", database is null ? "embedded" : "postgres"];
+        if (network is not null) command = ["ip", "netns", "exec", network.Name, .. command];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        if (fakeTime is not null)
+        {
+            (start.Environment["LD_PRELOAD"], start.Environment["FAKETIME"], start.Environment["TZ"]) = (FakeTimeLibrary, fakeTime, "UTC");
+            // Timers and leases go by the other clock.
+            start.Environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
+        }
         if (database is not null) start.Environment["DOMESDAY_POSTGRES"] = database;
         start.Environment["DOMESDAY_ADMIN_PASSWORD"] = Password;
         if (passphrase is not null) start.Environment["DOMESDAY_KEY_PASSPHRASE"] = passphrase;

@@ -3,6 +3,7 @@ using Domesday.Cli.Connection;
 using Domesday.Cli.Help;
 using Domesday.Cli.Selection;
 using Domesday.Cli.Terminal;
+using Domesday.Client;
 
 namespace Domesday.Cli.Commands.Report;
 
@@ -35,19 +36,25 @@ internal static class ReportCommand
         var by = ReportOptions.By(absent: "project");
         var csv = new Option<bool>("--csv") { Description = "As a table for spreadsheets." };
         command.Options.Add(by);
+        var bare = new Option<bool>("--no-resources") { Description = "Events and failures alone: quick, however many there are." };
         command.Options.Add(csv);
+        command.Options.Add(bare);
         var selection = new SelectionOptions().AddTo(command);
         var view = new ReportView(console, command);
         view.Connection.Act(command, async (client, parse, cancellation) =>
         {
-            if (parse.GetValue(csv))
-            {
-                var table = await client.Reports.UsageCsvAsync(selection.Read(parse), parse.GetValue(by)!, cancellation);
-                await console.Output.WriteAsync(table, cancellation);
-            }
-            else view.ShowUsage(parse, await client.Reports.UsageAsync(selection.Read(parse), parse.GetValue(by)!, cancellation));
+            var (wanted, split, withResources) = (selection.Read(parse), parse.GetValue(by)!, !parse.GetValue(bare));
+            if (parse.GetValue(csv)) await console.Output.WriteAsync(await client.Reports.UsageCsvAsync(wanted, split, withResources, cancellation), cancellation);
+            else view.ShowUsage(parse, await ReadUsageAsync(console, client, wanted, split, withResources, cancellation));
         });
         return command;
+    }
+
+    private static async Task<UsageAnswer> ReadUsageAsync(CliConsole console, DomesdayClient client, EventSelection selection, string by, bool withResources, CancellationToken cancellation)
+    {
+        if (!withResources) return await client.Reports.UsageAsync(selection, by, withResources: false, cancellation);
+        using var progress = new ProgressLine(console, "events read");
+        return await client.Reports.UsageAsync(selection, by, (read, total) => progress.Report(read, total), cancellation);
     }
 
     private static ExampledCommand List(CliConsole console)

@@ -13,11 +13,13 @@ internal sealed class ReportView(CliConsole console, Command command) : AnswerVi
     {
         if (TryWriteJson(parse, ReportViewJson.Default.UsageAnswer, [usage])) return;
         var table = new PeopleTable(usage.By.ToUpperInvariant(), "#EVENTS", "#FAILURES", "#RESOURCES");
-        foreach (var row in usage.Rows) table.Add(row.Key ?? "", PlainText.Of(row.Events), PlainText.Of(row.Failures), PlainText.Of(row.Resources));
-        table.Add("total", PlainText.Of(usage.Total.Events), PlainText.Of(usage.Total.Failures), PlainText.Of(usage.Total.Resources));
+        foreach (var row in usage.Rows) table.Add(row.Key ?? "", PlainText.Of(row.Events), PlainText.Of(row.Failures), Resources(row));
+        table.Add("total", PlainText.Of(usage.Total.Events), PlainText.Of(usage.Total.Failures), Resources(usage.Total));
         table.Write(Console);
         if (usage.Cut is { } all) Console.Error.WriteLine($"{PlainText.Of(usage.Rows.Count)} of {PlainText.Of(all)} are shown.");
     }
+
+    private static string Resources(UsageLine line) => line.Resources is { } resources ? (line.Estimated == true ? "≈ " : "") + PlainText.Of(resources) : "";
 
     public void Show(ParseResult parse, IReadOnlyList<ReportInfo> reports)
     {

@@ -26,6 +26,7 @@ internal sealed class RetentionView(CliConsole console, Command command) : Answe
         table.Add("at most", retention.BytesMax is { } most ? $"{PlainText.Of(most)} bytes, {Percent(status.CapShare)} taken" : "no cap");
         if (status.Oldest is { } oldest) table.Add("oldest", $"sequence {PlainText.Of(oldest.Sequence)}, {PlainText.Of(oldest.Time)}");
         table.Add("due", $"{PlainText.Of(status.Due.Events)} events, {PlainText.Of(status.Due.Bytes)} bytes");
+        if (status.HeldFrom is { } heldFrom) table.Add("held", $"from sequence {PlainText.Of(heldFrom)} on; {PlainText.Of(status.Held?.Events ?? 0)} events, {PlainText.Of(status.Held?.Bytes ?? 0)} bytes would be due without holds");
         table.Add("dropped so far", $"{PlainText.Of(status.DroppedEvents)} events");
         if (status.LastSweep is { } last) table.Add("last sweep", $"{PlainText.Of(last.At)}, {PlainText.Of(last.DroppedEvents)} events, {PlainText.Of(last.DroppedBytes)} bytes{(last.Problem is { } problem ? $": {PlainText.Of(problem)}" : "")}");
         if (status.LastDrop is { } drop) table.Add("last dropped", $"{PlainText.Of(drop.At)}, {PlainText.Of(drop.DroppedEvents)} events, {PlainText.Of(drop.DroppedBytes)} bytes");

@@ -5,6 +5,16 @@ using Domesday.Core.Storage;
 namespace Domesday.Ui.Administration.Retention;
 
 /// <param name="Bytes">With the quarantine.</param>
-/// <param name="Due">What the next sweep drops as it stands.</param>
+/// <param name="Next">What the next sweep drops as it stands, and what holds keep.</param>
 /// <param name="BytesPerDay">Null until it was measured.</param>
-public sealed record RetentionModel(VersionedRetention Retention, LedgerUsage Usage, long Bytes, SweepReport? LastSweep, DroppedEvents Due, long? BytesPerDay, bool MayChange);
+public sealed record RetentionModel(VersionedRetention Retention, LedgerUsage Usage, long Bytes, SweepReport? LastSweep, DueReport Next, long? BytesPerDay, bool MayChange)
+{
+    /// <summary>Why it cannot be told what is due; null when it can.</summary>
+    public string? DueProblem { get; init; }
+
+    public IReadOnlyList<HoldRecord> InForce { get; init; } = [];
+
+    public IReadOnlyList<HoldRecord> Released { get; init; } = [];
+
+    public bool MayHold { get; init; }
+}

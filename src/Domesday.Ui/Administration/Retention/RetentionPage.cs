@@ -14,13 +14,21 @@ internal static class RetentionPage
 {
     public const string Path = "/ui/admin/retention";
 
-    public static void MapRetention(this IEndpointRouteBuilder routes) => routes.MapGet(Path, Get).RequirePermission(Permission.ConfigRead, wholeTenant: true);
+    public static void MapRetention(this IEndpointRouteBuilder routes) => routes.MapGet(Path, GetAsync).RequirePermission(Permission.ConfigRead, wholeTenant: true);
 
-    private static IResult Get(HttpContext http, RetentionPolicies policies, IEventStore store, TenantCaps caps, RetentionSweep sweep, GrowthRates rates)
+    private static async Task<IResult> GetAsync(HttpContext http, RetentionPolicies policies, IEventStore store, TenantCaps caps, RetentionSweep sweep, GrowthRates rates, HoldDirectory holds)
     {
         var frame = Frame.Of(http, "Retention");
         var tenant = http.Tenant();
+        var next = await sweep.DueOfAsync(tenant, http.RequestAborted);
+        var all = holds.Of(tenant, released: true).ToLookup(hold => hold.ReleasedAt is null);
         return PageResult.Page<RetentionView, RetentionModel>(frame, new(
-            policies.Of(tenant), store.Usage(tenant), caps.BytesOf(tenant), sweep.LastOf(tenant), sweep.DueOf(tenant), rates.Of(tenant), frame.May(Permission.ConfigWrite, wholeTenant: true)));
+            policies.Of(tenant), store.Usage(tenant), caps.BytesOf(tenant), sweep.LastOf(tenant), next.IsOk ? next.Value : new(default, default, null), rates.Of(tenant), frame.May(Permission.ConfigWrite, wholeTenant: true))
+        {
+            DueProblem = next.Problem?.Detail,
+            InForce = [.. all[true]],
+            Released = [.. all[false]],
+            MayHold = frame.May(Permission.AuditErase, wholeTenant: true),
+        });
     }
 }
