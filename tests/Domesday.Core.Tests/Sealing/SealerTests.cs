@@ -163,7 +163,7 @@ public sealed class SealerTests : IDisposable
     {
         _store.SetSize(Acme, 300);
         await SealedFolder.SealAsync(_folder.Start(_store));
-        await _store.Trees.AppendAsync(Acme, 8, 0, [MerkleHash.EmptyRoot, MerkleHash.EmptyRoot], TestContext.Current.CancellationToken);
+        await _store.Trees.AppendAsync(Acme, 8, 1, [MerkleHash.EmptyRoot, MerkleHash.EmptyRoot], TestContext.Current.CancellationToken);
         await _store.Trees.AppendAsync(Acme, 16, 0, [MerkleHash.EmptyRoot], TestContext.Current.CancellationToken);
         _store.SetSize(Acme, 1_000);
         var sealer = _folder.Start(_store);
