@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Domesday.Cli.Connection;
 using Domesday.Cli.Help;
 using Domesday.Cli.Terminal;
 using Domesday.Client;
