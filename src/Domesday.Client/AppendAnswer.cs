@@ -4,7 +4,14 @@ namespace Domesday.Client;
 /// <param name="Receipts">Of the stored ones, in the order in which they were sent.</param>
 /// <param name="Rejected">What was not stored; null: nothing.</param>
 /// <param name="Quarantined">How many of the rejected ones are kept in quarantine.</param>
-public sealed record AppendAnswer(IReadOnlyList<AppendReceipt> Receipts, IReadOnlyList<RejectedEvent>? Rejected, int Quarantined);
+public sealed record AppendAnswer(IReadOnlyList<AppendReceipt> Receipts, IReadOnlyList<RejectedEvent>? Rejected, int Quarantined)
+{
+    /// <summary>Where counts were asked for: events that are new. Null beside receipts.</summary>
+    public int? Stored { get; init; }
+
+    /// <summary>Where counts were asked for: events that were there already. Null beside receipts.</summary>
+    public int? Duplicates { get; init; }
+}
 
 /// <summary>An event is on disk.</summary>
 /// <param name="LeafHash">Base64; who keeps it can ask for a proof of exactly what was acknowledged.</param>
@@ -40,7 +47,7 @@ public sealed record AppendOptions
     /// <summary>Sends the body as gzip.</summary>
     public bool Compress { get; init; }
 
-    /// <summary>False leaves receipts unread, for senders in a hurry: <see cref="AppendAnswer.Receipts"/> is empty, and so is <see cref="AppendAnswer.Rejected"/>.</summary>
+    /// <summary>False asks for counts instead, which costs both sides less; a service that is older answers with receipts all the same.</summary>
     public bool Receipts { get; init; } = true;
 
     /// <summary>Every event has an id, so that the batch may be sent again when the connection breaks and nobody knows whether it arrived.</summary>

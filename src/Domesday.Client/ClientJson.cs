@@ -8,6 +8,7 @@ namespace Domesday.Client;
 [JsonSerializable(typeof(AppendAnswer))]
 [JsonSerializable(typeof(AppendReceipt))]
 [JsonSerializable(typeof(ControllerLogAnswer))]
+[JsonSerializable(typeof(LogAnswer))]
 [JsonSerializable(typeof(HistogramAnswer))]
 [JsonSerializable(typeof(ProblemBody))]
 [JsonSerializable(typeof(Timestamp))]

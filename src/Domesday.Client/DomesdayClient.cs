@@ -11,6 +11,9 @@ namespace Domesday.Client;
 /// </remarks>
 public sealed class DomesdayClient : IDisposable
 {
+    /// <remarks>Source: RFC 7240 §4.2.</remarks>
+    private static readonly (string Name, string Value)[] CountsAlone = [("Prefer", "return=minimal")];
+
     private readonly ApiTransport _transport;
 
     /// <param name="handler">Carries the requests, and stays the caller's own; null: connections of the client's own, which follow no redirects.</param>
@@ -100,12 +103,10 @@ public sealed class DomesdayClient : IDisposable
         {
             Query = options.ImportFrom is { } vendor ? $"from={Uri.EscapeDataString(vendor)}&{badEvents}".TrimEnd('&') : badEvents,
             Content = () => EventBatch.Content(body, options.Compress),
+            Headers = options.Receipts ? [] : CountsAlone,
             IsRepeatable = options.IsRepeatable,
         };
-        if (options.Receipts) return await _transport.AskAsync(request, ClientJson.Default.AppendAnswer, cancellation);
-        using var response = await _transport.SendAsync(request, cancellation);
-        await response.Content.CopyToAsync(Stream.Null, cancellation);
-        return new([], null, 0);
+        return await _transport.AskAsync(request, ClientJson.Default.AppendAnswer, cancellation);
     }
 
     /// <summary>Stores the audit lines among lines of Docker UCP's <c>ucp-controller</c>, as <c>docker logs</c> prints them; the same line again stores nothing twice.</summary>
@@ -114,6 +115,21 @@ public sealed class DomesdayClient : IDisposable
         // Beside the native API's paths.
         var request = new ApiRequest(HttpMethod.Post, "../../ingest/ucp") { Content = () => EventBatch.Content(lines, isCompressed: false), IsRepeatable = true };
         return _transport.AskAsync(request, ClientJson.Default.ControllerLogAnswer, cancellation);
+    }
+
+    /// <summary>Stores lines of a log that the service knows how to read; the same line again stores nothing twice.</summary>
+    /// <param name="origin">Whose log it is: the cluster's name, or the host's; null: not known.</param>
+    public Task<LogAnswer> AppendLogAsync(LogKind kind, ReadOnlyMemory<byte> lines, string? origin, CancellationToken cancellation)
+    {
+        var (path, parameter) = kind == LogKind.Kubernetes ? ("kubernetes", "cluster") : ("linux-audit", "host");
+        // Beside the native API's paths.
+        var request = new ApiRequest(HttpMethod.Post, $"../../ingest/{path}")
+        {
+            Query = origin is null ? "" : $"{parameter}={Uri.EscapeDataString(origin)}",
+            Content = () => EventBatch.Content(lines, isCompressed: false),
+            IsRepeatable = true,
+        };
+        return _transport.AskAsync(request, ClientJson.Default.LogAnswer, cancellation);
     }
 
     /// <summary>A page of events.</summary>

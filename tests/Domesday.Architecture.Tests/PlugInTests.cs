@@ -14,7 +14,7 @@ public class PlugInTests
     };
 
     /// <summary>Folders beside the plug-ins that hold what several of them share, and no plug-in.</summary>
-    private static readonly string[] Shared = ["Domesday.Sinks.Aws", "Domesday.Sinks.Transport"];
+    private static readonly string[] Shared = ["Domesday.Ingest.AuditRecords", "Domesday.Sinks.Aws", "Domesday.Sinks.Transport"];
 
     private static IEnumerable<string> Assemblies => FilesOfEach.Keys.Where(project => Repository.Exists($"src/{project}"));
 

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 
@@ -8,8 +6,6 @@ namespace Domesday.EndToEnd.Tests;
 /// <summary>The sample application as its README says: what is done in the shop can be found in the service.</summary>
 public sealed class SampleShopTests
 {
-    private const string Listens = "Now listening on: ";
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -18,52 +14,19 @@ public sealed class SampleShopTests
         using var folder = new TestFolder();
         await using var service = await ServiceProcess.StartAsync(folder["data"]);
         using var admin = service.Admin();
-        using var shop = Start(service.Url, await admin.KeyAsync("write"), folder);
-        try
-        {
-            using var client = new HttpClient { BaseAddress = await AddressAsync(shop) };
-            Assert.Equal(HttpStatusCode.Created, await SendAsync(client, HttpMethod.Post, "/orders", "alice", """{"sku":"tea","price":4}"""));
-            Assert.Equal(HttpStatusCode.OK, await SendAsync(client, HttpMethod.Post, "/orders/1/refunds?reason=broken", "bob"));
-            Assert.Equal(HttpStatusCode.NotFound, await SendAsync(client, HttpMethod.Post, "/orders/2/refunds", "bob"));
-            var events = await EventsAsync(admin, 3);
-            Assert.Equal(
-                [("alice", "create", "success"), ("bob", "refund", "success"), ("bob", "refund", "failure")],
-                events.Select(one => (Text(one, "actor", "name"), Text(one, "action"), Text(one, "outcome", "result"))));
-            var (order, refund) = (events[0], events[1]);
-            Assert.Equal(("order", "1", "tea"), (Text(order, "resource", "type"), Text(order, "resource", "id"), Text(order, "resource", "name")));
-            Assert.Equal(("order.refund", "broken"), (Text(refund, "operation"), Text(refund, "reason", "text")));
-            Assert.Equal(("4", "0"), (Text(refund, "change", "before", "price"), Text(refund, "change", "after", "price")));
-        }
-        finally
-        {
-            shop.Kill();
-            await shop.WaitForExitAsync(CancellationToken.None);
-        }
-    }
-
-    private static Process Start(Uri server, string key, TestFolder folder)
-    {
-        var binary = Path.Combine(Path.GetDirectoryName(Command.Domesday)!.Replace("Domesday.Cli", "Domesday.Samples.Shop", StringComparison.Ordinal), "Domesday.Samples.Shop");
-        var environment = new Dictionary<string, string> { ["DOMESDAY_SERVER"] = server.ToString(), ["DOMESDAY_KEY"] = key, ["SHOP_URL"] = "http://127.0.0.1:0", ["SHOP_FOLDER"] = folder["capture"] };
-        return Process.Start(Command.StartInfo(binary, [], environment, folder["."]))!;
-    }
-
-    private static async Task<Uri> AddressAsync(Process shop)
-    {
-        var (said, address) = (new ConcurrentQueue<string>(), new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously));
-        void Take(string? line)
-        {
-            if (line is null) return;
-            said.Enqueue(line);
-            if (line.Contains(Listens, StringComparison.Ordinal)) address.TrySetResult(new(line[(line.IndexOf(Listens, StringComparison.Ordinal) + Listens.Length)..]));
-        }
-        shop.OutputDataReceived += (_, line) => Take(line.Data);
-        shop.ErrorDataReceived += (_, line) => Take(line.Data);
-        shop.EnableRaisingEvents = true;
-        shop.Exited += (_, _) => address.TrySetException(new InvalidOperationException("The shop ended: " + string.Join('\n', said)));
-        shop.BeginOutputReadLine();
-        shop.BeginErrorReadLine();
-        return await address.Task.WaitAsync(Cancellation);
+        await using var shop = await ShopProcess.StartAsync(service.Url, await admin.KeyAsync("write"), folder);
+        using var client = new HttpClient { BaseAddress = shop.Address };
+        Assert.Equal(HttpStatusCode.Created, await SendAsync(client, HttpMethod.Post, "/orders", "alice", """{"sku":"tea","price":4}"""));
+        Assert.Equal(HttpStatusCode.OK, await SendAsync(client, HttpMethod.Post, "/orders/1/refunds?reason=broken", "bob"));
+        Assert.Equal(HttpStatusCode.NotFound, await SendAsync(client, HttpMethod.Post, "/orders/2/refunds", "bob"));
+        var events = await EventsAsync(admin, 3);
+        Assert.Equal(
+            [("alice", "create", "success"), ("bob", "refund", "success"), ("bob", "refund", "failure")],
+            events.Select(one => (Text(one, "actor", "name"), Text(one, "action"), Text(one, "outcome", "result"))));
+        var (order, refund) = (events[0], events[1]);
+        Assert.Equal(("order", "1", "tea"), (Text(order, "resource", "type"), Text(order, "resource", "id"), Text(order, "resource", "name")));
+        Assert.Equal(("order.refund", "broken"), (Text(refund, "operation"), Text(refund, "reason", "text")));
+        Assert.Equal(("4", "0"), (Text(refund, "change", "before", "price"), Text(refund, "change", "after", "price")));
     }
 
     private static async Task<HttpStatusCode> SendAsync(HttpClient client, HttpMethod method, string path, string user, string? body = null)

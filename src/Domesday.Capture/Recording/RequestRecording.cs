@@ -10,17 +10,19 @@ namespace Domesday.Capture.Recording;
 /// <summary>What is being recorded of one request. In this order: <see cref="StartAsync"/>, the request's body into <see cref="RequestBody"/>, <see cref="EndAsync"/>.</summary>
 public sealed class RequestRecording : IDisposable
 {
+    private static readonly Outcome Unanswered = new() { Result = OutcomeResult.Unknown, Reason = "The capturer ended before it saw the answer." };
+
     private readonly Recorder _recorder;
     private readonly CompiledPolicy _policy;
     private readonly RequestFacts _request;
     private readonly RecorderOptions _options;
-    private readonly string _id = Guid.CreateVersion7().ToString();
-    private readonly FailMode _fail;
+    private readonly CaptureDecision _most;
+    private AuditEvent? _unfinished;
     private SpooledAct? _begun;
 
     internal RequestRecording(Recorder recorder, CompiledPolicy policy, RequestFacts request, CaptureDecision most, Act act, RecorderOptions options)
     {
-        (_recorder, _policy, _request, _options, Act, _fail) = (recorder, policy, request, options, act, most.Fail);
+        (_recorder, _policy, _request, _options, Act, _most) = (recorder, policy, request, options, act, most);
         if (most.Level == CaptureLevel.Request) RequestBody = new(policy.Policy.BodyBytes);
     }
 
@@ -52,9 +54,10 @@ public sealed class RequestRecording : IDisposable
     /// <returns>False: it cannot be recorded and must be refused.</returns>
     public async ValueTask<bool> StartAsync()
     {
-        if (_fail == FailMode.Open && HttpVerb.IsSafe(_request.Method)) return true;
-        _begun = _recorder.BeginAct(EventOf(CaptureLevel.Metadata, new() { Result = OutcomeResult.Unknown, Reason = "The capturer ended before it saw the answer." }));
-        if (_fail == FailMode.Open) return true;
+        if (_most.Fail == FailMode.Open && HttpVerb.IsSafe(_request.Method)) return true;
+        _unfinished = EventOf();
+        _begun = _recorder.BeginAct(_unfinished);
+        if (_most.Fail == FailMode.Open) return true;
         // On its way to the disk since before the request is; whoever must be sure waits for it.
         if (await _begun.DurableAsync()) return true;
         _recorder.NotRecorded(FailMode.Closed, _begun.Outcome == SpoolOutcome.Kept ? SpoolOutcome.Failed : _begun.Outcome);
@@ -70,14 +73,18 @@ public sealed class RequestRecording : IDisposable
     /// <returns>False: it could not be recorded and must not pass for answered.</returns>
     public async ValueTask<bool> EndAsync(int status, ReadOnlyMemory<byte> answer = default, string? reason = null)
     {
-        var decision = _policy.Decide(_request.Method, _request.Path, _request.User, status);
+        var decision = _policy.LooksAtStatus ? _policy.Decide(_request.Method, _request.Path, _request.User, status) : _most;
         if (decision.Level == CaptureLevel.None)
         {
             _recorder.Skipped();
             _begun?.Cancel();
             return true;
         }
-        var made = WithAnswer(EventOf(decision.Level, new() { Result = status < 400 ? OutcomeResult.Success : OutcomeResult.Failure, Status = status, Reason = reason }), decision, answer);
+        var made = WithAnswer((_unfinished ?? EventOf()) with
+        {
+            Level = decision.Level,
+            Outcome = new() { Result = status < 400 ? OutcomeResult.Success : OutcomeResult.Failure, Status = status, Reason = EventText.Clean(reason) },
+        }, decision, answer);
         if (Enrich is not null) made = Enrich(made);
         var outcome = decision.Fail == FailMode.Open
             ? _begun?.Complete(made) ?? _recorder.Append(made)
@@ -98,16 +105,17 @@ public sealed class RequestRecording : IDisposable
 
     public void Dispose() => RequestBody?.Dispose();
 
-    private AuditEvent EventOf(CaptureLevel level, Outcome outcome) => new()
+    /// <summary>The event as it is before there is an answer.</summary>
+    private AuditEvent EventOf() => new()
     {
-        Id = _id,
+        Id = EventId.New(_options.Time.GetUtcNow()).ToString(),
         Time = _request.StartedAt,
         Service = EventText.Clean(Act.Service ?? _options.Service ?? _recorder.Decoder.Service),
         Action = Act.Action,
         Operation = EventText.Clean(Act.Operation),
         Actor = _request.Actor,
         Resource = ResourceOf(Act.ResourceId, Act.ResourceName),
-        Outcome = outcome with { Reason = EventText.Clean(outcome.Reason) },
+        Outcome = Unanswered,
         Origin = _options.Origin,
         Source = _request.Source,
         Request = new()
@@ -116,7 +124,7 @@ public sealed class RequestRecording : IDisposable
             Method = EventText.Clean(_request.Method, 64),
             Uri = EventText.Clean(_policy.Redactor.Target(_request.Target), EventText.UriCharsMax),
         },
-        Level = level,
+        Level = CaptureLevel.Metadata,
         Labels = _options.Labels.Count == 0 ? null : _options.Labels,
     };
 

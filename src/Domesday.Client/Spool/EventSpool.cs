@@ -49,7 +49,8 @@ public sealed class EventSpool : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(client);
         options.Check();
-        return new(options, client);
+        // Only files that are closed can go, so there must be several in a spool that may not grow.
+        return new(options with { SegmentBytes = (int)Math.Min(options.SegmentBytes, options.BytesMax / 8) }, client);
     }
 
     /// <summary>Takes an event; completes when it is on disk.</summary>
@@ -79,7 +80,7 @@ public sealed class EventSpool : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(unfinished);
         if (unfinished.Id is null) throw new ArgumentException("An act that is begun has an id, which its end bears too.", nameof(unfinished));
-        var id = Guid.CreateVersion7();
+        var id = EventId.New(_options.Time.GetUtcNow());
         var outcome = _log.Append(SpoolKind.Begin, id, EventJson.Write(unfinished), isAwaited: false, out var end);
         _tally.Took(outcome);
         return new(this, id, end, outcome);

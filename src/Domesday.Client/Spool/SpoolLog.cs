@@ -5,11 +5,14 @@ namespace Domesday.Client.Spool;
 /// <summary>The writing side: records are appended by whoever has one, and made durable together.</summary>
 /// <remarks>
 /// Whoever wants his record to be durable first syncs for all that were written until then; those who come meanwhile wait for the next sync, which is
-/// done for them by a thread that does nothing else. So a lone writer pays one fdatasync and no change of threads, and a hundred share one and block none of the
-/// pool's threads meanwhile. The same thread syncs what nobody waits for, a few milliseconds later.
+/// done for them by a thread that does nothing else, and that waits a moment for as many as shared the last one. So a lone writer pays one fdatasync and no change of
+/// threads, and a hundred share one and block none of the pool's threads meanwhile. The same thread syncs what nobody waits for, a few milliseconds later.
 /// </remarks>
 internal sealed class SpoolLog : IDisposable
 {
+    /// <summary>How long the many are waited for that shared the last sync, so that they share the next one too.</summary>
+    private static readonly TimeSpan GatherFor = TimeSpan.FromMilliseconds(1);
+
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
@@ -18,13 +21,14 @@ internal sealed class SpoolLog : IDisposable
     private readonly Dictionary<long, long> _closed;
     private readonly HashSet<long> _moved = [];
     private readonly SpoolTail _tail = new();
-    private readonly AutoResetEvent _unsynced = new(false), _handedOver = new(false);
+    private readonly AutoResetEvent _unsynced = new(false), _handedOver = new(false), _gathered = new(false);
     private readonly ManualResetEvent _stopped = new(false);
     private readonly Thread _syncer;
     private List<TaskCompletionSource<bool>> _waiters = [];
     private SpoolFile? _file;
     private long _segment, _written, _durable, _bytes;
     private long _failedAt;
+    private int _expected = 1;
     private bool _syncing, _isNoted, _again;
 
     /// <param name="found">Lengths of the segments that are there already; nothing is appended to those.</param>
@@ -95,17 +99,19 @@ internal sealed class SpoolLog : IDisposable
     public Task<bool> SyncAsync(SpoolPosition end)
     {
         TaskCompletionSource<bool> waiter;
-        bool isFirst;
+        bool isFirst, isAlone, isLast;
         lock (_gate)
         {
             if (_file is null || end.Segment != _segment) return Task.FromResult(IsDurable(end));
             if (end.Offset <= _durable) return Task.FromResult(true);
             waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiters.Add(waiter);
-            isFirst = !_syncing;
+            (isFirst, isAlone, isLast) = (!_syncing, _expected <= 1, _waiters.Count == _expected);
             _syncing = true;
         }
-        if (isFirst) SyncOnce();
+        if (isFirst && isAlone) SyncOnce();
+        else if (isFirst) _handedOver.Set();
+        else if (isLast) _gathered.Set();
         return waiter.Task;
     }
 
@@ -157,6 +163,7 @@ internal sealed class SpoolLog : IDisposable
         }
         _unsynced.Dispose();
         _handedOver.Dispose();
+        _gathered.Dispose();
         _stopped.Dispose();
     }
 
@@ -302,6 +309,7 @@ internal sealed class SpoolLog : IDisposable
             // So many share one sync.
             if (woken == 2) woken = WaitHandle.WaitAny(forDelay, _options.SyncDelay);
             if (woken == 0) return;
+            if (woken == 1) Gather();
             lock (_gate)
             {
                 _isNoted = false;
@@ -318,6 +326,16 @@ internal sealed class SpoolLog : IDisposable
         }
     }
 
+    /// <summary>Waits a moment for as many as shared the last sync: they come back with their next request.</summary>
+    private void Gather()
+    {
+        lock (_gate)
+        {
+            if (_waiters.Count == 0 || _waiters.Count >= _expected) return;
+        }
+        _gathered.WaitOne(GatherFor);
+    }
+
     private void SyncOnce()
     {
         SpoolFile? file;
@@ -327,6 +345,7 @@ internal sealed class SpoolLog : IDisposable
         {
             (file, segment, upTo, waiters) = (_file, _segment, _written, _waiters);
             (_waiters, _again) = ([], false);
+            if (waiters.Count > 0) _expected = waiters.Count;
         }
         bool isDurable;
         try

@@ -13,7 +13,7 @@ public sealed record SpoolOptions
     public int SegmentBytes { get; init; } = 8 * 1024 * 1024;
 
     /// <summary>Most events in one request, 1 to 10,000.</summary>
-    public int BatchEventsMax { get; init; } = 1_000;
+    public int BatchEventsMax { get; init; } = 4_000;
 
     /// <summary>Most bytes in one request, unless one event alone is larger.</summary>
     public int BatchBytesMax { get; init; } = 2 * 1024 * 1024;

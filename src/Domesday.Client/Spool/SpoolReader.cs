@@ -4,11 +4,15 @@ namespace Domesday.Client.Spool;
 /// <remarks>Not for several threads at once.</remarks>
 internal sealed class SpoolReader
 {
+    /// <summary>So much of a file is read at once, unless a record is larger.</summary>
+    private const int WindowBytes = 1024 * 1024;
+
     private readonly SpoolFolder _folder;
     private readonly SpoolLog _log;
     private readonly Dictionary<Guid, OpenAct> _open = [];
     private readonly Queue<ReadOnlyMemory<byte>> _orphans = new();
-    private ReadOnlyMemory<byte> _segment;
+    private byte[] _window = new byte[WindowBytes];
+    private int _loaded;
     private long _segmentLoaded = -1;
     private long _loadedFrom;
     private readonly HashSet<Guid> _abandoned = [];
@@ -32,7 +36,7 @@ internal sealed class SpoolReader
     }
 
     /// <summary>The next event to be sent.</summary>
-    /// <returns>Null when there is none now.</returns>
+    /// <returns>Null when there is none now; its memory is used again by the next call.</returns>
     public ReadOnlyMemory<byte>? Next()
     {
         while (true)
@@ -51,9 +55,9 @@ internal sealed class SpoolReader
                 case SpoolKind.Event:
                     return frame.Payload;
                 case SpoolKind.Begin or SpoolKind.Carry:
-                    // A copy: the payload would keep the memory of all that was read along with it.
                     if (_abandoned.Remove(frame.Id)) return frame.Payload;
-                    _open[frame.Id] = new(at, frame.Payload.ToArray());
+                    // Hardly any is ever needed, and what it says stays in its file as long as it is open.
+                    _open[frame.Id] = new(at, frame.Length);
                     break;
                 case SpoolKind.Complete:
                     _open.Remove(frame.Id);
@@ -70,7 +74,7 @@ internal sealed class SpoolReader
     {
         foreach (var id in ids)
         {
-            if (_open.Remove(id, out var act)) _orphans.Enqueue(act.Payload);
+            if (_open.Remove(id, out var act)) Orphan(act);
             else _abandoned.Add(id);
         }
     }
@@ -81,7 +85,7 @@ internal sealed class SpoolReader
         var found = new List<(Guid, ReadOnlyMemory<byte>)>();
         foreach (var (id, act) in _open.Where(act => act.Value.At.Segment < beforeSegment && !act.Value.IsCarried).ToList())
         {
-            found.Add((id, act.Payload));
+            if (PayloadOf(act) is { } payload) found.Add((id, payload));
             _open[id] = act with { IsCarried = true };
         }
         return found;
@@ -94,7 +98,7 @@ internal sealed class SpoolReader
         foreach (var (id, act) in _open.Where(act => act.Value.At < _log.FirstOwn).ToList())
         {
             _open.Remove(id);
-            _orphans.Enqueue(act.Payload);
+            Orphan(act);
             Orphans++;
         }
     }
@@ -114,7 +118,8 @@ internal sealed class SpoolReader
                 Position = new(next, 0);
                 continue;
             }
-            if (SpoolFrame.TryRead(Load(readable.Value), out frame))
+            if (SpoolFrame.TryRead(Loaded(readable.Value, SpoolFrame.HeaderBytes), out frame)
+                || SpoolFrame.TryRead(Loaded(readable.Value, SpoolFrame.ClaimedLength(Loaded(readable.Value, SpoolFrame.HeaderBytes).Span)), out frame))
             {
                 Position = Position with { Offset = Position.Offset + frame.Length };
                 return true;
@@ -124,21 +129,42 @@ internal sealed class SpoolReader
         }
     }
 
-    /// <summary>The segment's readable bytes from the position on; read anew when there is more than was read.</summary>
-    private ReadOnlyMemory<byte> Load(long readable)
+    /// <summary>The segment's bytes from the position on, as far as they were read.</summary>
+    /// <param name="least">So many, or all that there are.</param>
+    private ReadOnlyMemory<byte> Loaded(long readable, long least)
     {
-        if (_segmentLoaded != Position.Segment || _loadedFrom + _segment.Length < readable)
+        var rest = readable - Position.Offset;
+        least = Math.Min(least, rest);
+        if (_segmentLoaded != Position.Segment || Position.Offset < _loadedFrom || _loadedFrom + _loaded - Position.Offset < least)
         {
-            using var handle = File.OpenHandle(_folder.FileOf(Position.Segment), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            // Only what is new: payloads that are still held keep the memory that they were read into.
-            var bytes = new byte[readable - Position.Offset];
-            var read = 0;
-            while (read < bytes.Length && RandomAccess.Read(handle, bytes.AsSpan(read), Position.Offset + read) is > 0 and var more) read += more;
-            (_segment, _segmentLoaded, _loadedFrom) = (bytes.AsMemory(0, read), Position.Segment, Position.Offset);
+            var length = (int)Math.Min(rest, Math.Max(least, WindowBytes));
+            if (_window.Length < length) _window = new byte[length];
+            _loaded = Read(Position, _window.AsSpan(0, length));
+            (_segmentLoaded, _loadedFrom) = (Position.Segment, Position.Offset);
         }
-        return _segment[(int)(Position.Offset - _loadedFrom)..];
+        return _window.AsMemory(0, _loaded)[(int)(Position.Offset - _loadedFrom)..];
+    }
+
+    private int Read(SpoolPosition from, Span<byte> bytes)
+    {
+        using var handle = File.OpenHandle(_folder.FileOf(from.Segment), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var read = 0;
+        while (read < bytes.Length && RandomAccess.Read(handle, bytes[read..], from.Offset + read) is > 0 and var more) read += more;
+        return read;
+    }
+
+    private void Orphan(OpenAct act)
+    {
+        if (PayloadOf(act) is { } payload) _orphans.Enqueue(payload);
+    }
+
+    /// <returns>Null when it was damaged since it was read first.</returns>
+    private ReadOnlyMemory<byte>? PayloadOf(OpenAct act)
+    {
+        var bytes = new byte[act.Length];
+        return Read(act.At, bytes) == bytes.Length && SpoolFrame.TryRead(bytes, out var frame) ? frame.Payload : null;
     }
 
     /// <param name="IsCarried">It was written again further behind.</param>
-    private sealed record OpenAct(SpoolPosition At, ReadOnlyMemory<byte> Payload, bool IsCarried = false);
+    private readonly record struct OpenAct(SpoolPosition At, int Length, bool IsCarried = false);
 }

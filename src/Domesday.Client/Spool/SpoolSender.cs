@@ -7,7 +7,7 @@ namespace Domesday.Client.Spool;
 internal sealed class SpoolSender(SpoolReader reader, SpoolLog log, SpoolFolder folder, DomesdayClient client, SpoolOptions options, SpoolTally tally) : IDisposable
 {
     /// <summary>Compressing takes more processor time than all else that is done with an event, and saves nothing within a machine.</summary>
-    private readonly AppendOptions _sending = new() { BadEvents = BadEvents.Quarantine, Compress = !client.IsLocal, IsRepeatable = true };
+    private readonly AppendOptions _sending = new() { BadEvents = BadEvents.Quarantine, Compress = !client.IsLocal, IsRepeatable = true, Receipts = false };
 
     private readonly SemaphoreSlim _more = new(1, 1);
     private readonly ArrayBufferWriter<byte> _batch = new(64 * 1024);

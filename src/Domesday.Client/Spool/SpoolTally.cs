@@ -76,7 +76,7 @@ internal sealed class SpoolTally
         _lastError = null;
         Interlocked.Add(ref _sent, events);
         Interlocked.Add(ref _waiting, -events);
-        Interlocked.Add(ref _duplicates, answer.Receipts.Count(receipt => receipt.Duplicate));
+        Interlocked.Add(ref _duplicates, answer.Duplicates ?? answer.Receipts.Count(receipt => receipt.Duplicate));
         Interlocked.Add(ref _quarantined, answer.Quarantined);
     }
 

@@ -11,9 +11,12 @@ public sealed class CompiledPolicy
     private readonly IgnoreList _ignored;
 
     private CompiledPolicy(CapturePolicy policy, Rule[] rules, IgnoreList ignored, Redactor redactor) =>
-        (Policy, _rules, _ignored, Redactor) = (policy, rules, ignored, redactor);
+        (Policy, _rules, _ignored, Redactor, LooksAtStatus) = (policy, rules, ignored, redactor, Array.Exists(rules, rule => !rule.IsForAnyStatus));
 
     public CapturePolicy Policy { get; }
+
+    /// <summary>Whether a decision may change with the answer's status; where none does, <see cref="DecideBefore"/> has said it all.</summary>
+    public bool LooksAtStatus { get; }
 
     public Redactor Redactor { get; }
 

@@ -9,6 +9,10 @@ namespace Domesday.Events.Capture;
 /// </remarks>
 public sealed class RequestPath
 {
+    /// <summary>Separators in disguise, and control characters.</summary>
+    private static readonly System.Buffers.SearchValues<char> Ambiguous =
+        System.Buffers.SearchValues.Create([.. Enumerable.Range(0, 0xA0).Select(unit => (char)unit).Where(unit => char.IsControl(unit) || unit is '\\' or ';')]);
+
     private RequestPath(IReadOnlyList<string> segments, bool isPlain)
     {
         (Segments, IsPlain) = (segments, isPlain);
@@ -30,15 +34,14 @@ public sealed class RequestPath
         ArgumentNullException.ThrowIfNull(target);
         var path = PathOf(target);
         var isPlain = path.StartsWith('/');
-        var segments = new List<string>();
-        var parts = path.Split('/');
-        for (var i = 0; i < parts.Length; i++)
+        var segments = new List<string>(8);
+        foreach (var part in path.Split('/'))
         {
-            var decoded = Decode(parts[i], ref isPlain);
+            var decoded = Decode(path[part], ref isPlain);
             if (decoded.Length == 0)
             {
                 // The first is what stands before the first slash, the last what stands behind the last one.
-                isPlain &= i == 0 || i == parts.Length - 1;
+                isPlain &= part.Start.Value == 0 || part.End.Value == path.Length;
                 continue;
             }
             if (decoded is not ("." or ".."))
@@ -54,21 +57,22 @@ public sealed class RequestPath
 
     public override string ToString() => "/" + string.Join('/', Segments);
 
-    private static string PathOf(string target)
+    private static ReadOnlySpan<char> PathOf(ReadOnlySpan<char> target)
     {
-        var end = target.AsSpan().IndexOfAny('?', '#');
+        var end = target.IndexOfAny('?', '#');
         if (end >= 0) target = target[..end];
-        var scheme = target.StartsWith('/') ? -1 : target.IndexOf("://", StringComparison.Ordinal);
+        var scheme = target.StartsWith('/') ? -1 : target.IndexOf("://");
         if (scheme < 0) return target;
-        var slash = target.IndexOf('/', scheme + 3);
-        return slash < 0 ? "/" : target[slash..];
+        var slash = target[(scheme + 3)..].IndexOf('/');
+        return slash < 0 ? "/" : target[(scheme + 3 + slash)..];
     }
 
     /// <summary>Decodes percent signs; what could be read in two ways is not plain: separators and dots in disguise, control characters, what is no UTF-8.</summary>
-    private static string Decode(string part, ref bool isPlain)
+    private static string Decode(ReadOnlySpan<char> raw, ref bool isPlain)
     {
-        if (part.AsSpan().ContainsAny('\\', ';') || part.Any(char.IsControl)) isPlain = false;
-        if (!part.Contains('%', StringComparison.Ordinal)) return part;
+        if (raw.ContainsAny(Ambiguous)) isPlain = false;
+        var part = raw.ToString();
+        if (!raw.Contains('%')) return part;
         var bytes = new List<byte>(part.Length);
         for (var i = 0; i < part.Length; i++)
         {

@@ -15,14 +15,16 @@ public static class AppendAnswer
     private static readonly JsonEncodedText Duplicate = JsonEncodedText.Encode("duplicate");
 
     /// <summary><c>{"receipts":[…],"rejected":[…],"quarantined":n}</c>, the latter two only when there is something to say.</summary>
-    public static void Write(Utf8JsonWriter json, AppendResult result)
+    /// <param name="isMinimal">Counts instead of receipts: <c>{"receipts":[],"stored":n,"duplicates":n,…}</c>.</param>
+    public static void Write(Utf8JsonWriter json, AppendResult result, bool isMinimal = false)
     {
         ArgumentNullException.ThrowIfNull(json);
         ArgumentNullException.ThrowIfNull(result);
         json.WriteStartObject();
         json.WriteStartArray("receipts"u8);
-        for (var i = 0; i < result.Receipts.Count; i++) Write(json, result.Receipts[i]);
+        for (var i = 0; i < result.Receipts.Count && !isMinimal; i++) Write(json, result.Receipts[i]);
         json.WriteEndArray();
+        if (isMinimal) WriteCounts(json, result.Receipts);
         if (result.Rejected.Count > 0) WriteRejected(json, result.Rejected);
         if (result.Quarantined > 0) json.WriteNumber("quarantined"u8, result.Quarantined);
         json.WriteEndObject();
@@ -40,6 +42,13 @@ public static class AppendAnswer
         json.WriteBase64String(LeafHash, hash);
         json.WriteBoolean(Duplicate, receipt.Duplicate);
         json.WriteEndObject();
+    }
+
+    private static void WriteCounts(Utf8JsonWriter json, IReadOnlyList<Receipt> receipts)
+    {
+        var duplicates = receipts.Count(receipt => receipt.Duplicate);
+        json.WriteNumber("stored"u8, receipts.Count - duplicates);
+        json.WriteNumber("duplicates"u8, duplicates);
     }
 
     private static void WriteRejected(Utf8JsonWriter json, IReadOnlyList<ProblemFault> faults)

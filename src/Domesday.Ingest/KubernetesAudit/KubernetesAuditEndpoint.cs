@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Domesday.Ingest.KubernetesAudit;
 
-/// <summary><c>POST /ingest/kubernetes</c>: answers when everything that came is on disk, be it as events or in quarantine.</summary>
+/// <summary><c>POST /ingest/kubernetes</c>: takes an EventList, or lines of an audit log as NDJSON, and answers when everything that came is on disk, be it as events or in quarantine.</summary>
 /// <remarks>Query parameters are not looked at, but for <c>cluster</c>: kube-apiserver adds its own, such as <c>timeout=30s</c>.</remarks>
 internal sealed class KubernetesAuditEndpoint(AppendPipeline pipeline, BatchLimits limits)
 {
@@ -31,9 +31,19 @@ internal sealed class KubernetesAuditEndpoint(AppendPipeline pipeline, BatchLimi
             return;
         }
         using var body = read.Value;
-        var result = await StoreAsync(http.Tenant(), body.Bytes, cluster);
+        var isLog = JsonBatch.FormOf(http.Request.ContentType) == BodyForm.Lines;
+        var result = isLog ? await StoreLinesAsync(http.Tenant(), body.Bytes, cluster) : await StoreAsync(http.Tenant(), body.Bytes, cluster);
         var answer = result.IsOk ? new WrittenJson(json => Write(json, result.Value)) : result.Problem.ToResult();
         await answer.ExecuteAsync(http);
+    }
+
+    /// <summary>Lines of a kube-apiserver's own log: an event on each. A line that is none goes to quarantine by itself.</summary>
+    private async ValueTask<Result<AppendResult>> StoreLinesAsync(string tenant, ReadOnlyMemory<byte> body, string? cluster)
+    {
+        var lines = JsonBatch.Split(body, BodyForm.Lines, limits.EventsMax);
+        if (!lines.IsOk) return lines.Problem;
+        var mapped = MappedItems.Of(lines.Value, cluster, (item, json) => AuditEventMapping.TryWrite(item, cluster, json));
+        return await mapped.StoreAsync(pipeline, tenant, KubernetesAuditSource.Name);
     }
 
     private async ValueTask<Result<AppendResult>> StoreAsync(string tenant, ReadOnlyMemory<byte> body, string? cluster)

@@ -17,9 +17,13 @@ internal sealed class NativeJsonEndpoint(AppendPipeline pipeline, BatchLimits li
     {
         var badEvents = BadEventsOf(http.Request.Query);
         var result = badEvents.IsOk ? await AppendAsync(http, badEvents.Value) : badEvents.Problem;
-        var answer = result.IsOk ? new WrittenJson(json => AppendAnswer.Write(json, result.Value)) : result.Problem.ToResult();
+        var answer = result.IsOk ? new WrittenJson(json => AppendAnswer.Write(json, result.Value, IsMinimal(http.Request))) : result.Problem.ToResult();
         await answer.ExecuteAsync(http);
     }
+
+    /// <summary>Whether counts are enough for the sender.</summary>
+    /// <remarks>Source: RFC 7240 §4.2. A service that does not know the field answers with receipts.</remarks>
+    private static bool IsMinimal(HttpRequest request) => request.Headers.TryGetValue("Prefer", out var preferences) && preferences.Any(preference => preference?.Contains("return=minimal", StringComparison.Ordinal) == true);
 
     private async ValueTask<Result<AppendResult>> AppendAsync(HttpContext http, BadEvents badEvents)
     {

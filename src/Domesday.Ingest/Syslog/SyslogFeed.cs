@@ -18,6 +18,9 @@ internal sealed class SyslogFeed(SyslogAddress address, string transport, Syslog
     /// <summary>Bytes that datagrams may take up while they wait.</summary>
     private const long WaitingBytesMax = 64 * 1024 * 1024;
 
+    private const int RecordWaits = 5;
+
+    private static readonly TimeSpan RecordWait = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(30);
 
     private readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(MessagesMax) { SingleReader = true });
@@ -55,7 +58,13 @@ internal sealed class SyslogFeed(SyslogAddress address, string transport, Syslog
             while (await _waiting.Reader.WaitToReadAsync(cancellation))
             {
                 batch.Clear();
-                while (batch.Count < BatchMessages && _waiting.Reader.TryRead(out var next)) batch.Add(next);
+                Gather(batch);
+                // The records of an event come one by one, each in a message of its own, and hardly ever take longer.
+                for (var wait = 0; wait < RecordWaits && batch.Count < BatchMessages && SyslogAudit.IsUnfinished([.. batch.Select(one => one.Frame.Bytes)]); wait++)
+                {
+                    await Task.Delay(RecordWait, time, cancellation);
+                    Gather(batch);
+                }
                 Interlocked.Add(ref _bytes, -batch.Sum(one => (long)one.Frame.Bytes.Length));
                 await StoreAsync(batch, cancellation);
             }
@@ -66,6 +75,11 @@ internal sealed class SyslogFeed(SyslogAddress address, string transport, Syslog
             metrics.Lost(transport, left);
             SyslogLog.LeftBehind(logger, left, transport);
         }
+    }
+
+    private void Gather(List<Waiting> batch)
+    {
+        while (batch.Count < BatchMessages && _waiting.Reader.TryRead(out var next)) batch.Add(next);
     }
 
     /// <summary>Tries until it is stored: nobody sends it again.</summary>
@@ -85,7 +99,7 @@ internal sealed class SyslogFeed(SyslogAddress address, string transport, Syslog
     private MappedItems Map(IReadOnlyList<SyslogFrame> frames, string context)
     {
         var now = time.GetUtcNow();
-        var mapped = MappedItems.Of([.. frames.Where(frame => frame.Fault is null).Select(frame => (ReadOnlyMemory<byte>)frame.Bytes)], context, (item, json) => SyslogMapping.TryWrite(item, context, now, json));
+        var mapped = MappedItems.Of(SyslogAudit.Joined([.. frames.Where(frame => frame.Fault is null).Select(frame => frame.Bytes)]), context, (item, json) => SyslogMapping.TryWrite(item, context, now, json));
         var broken = frames.Where(frame => frame.Fault is not null).Select(frame => new RefusedInput(frame.Bytes, [new(null, "", frame.Fault!)]) { Context = context + Cut });
         return mapped with { Refused = [.. mapped.Refused, .. broken] };
     }

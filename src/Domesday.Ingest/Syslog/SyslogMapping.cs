@@ -4,6 +4,7 @@ using Domesday.Core.Problems;
 using Domesday.Events;
 using Domesday.Events.Json;
 using Domesday.Http.Mapping;
+using Domesday.Ingest.AuditRecords;
 
 namespace Domesday.Ingest.Syslog;
 
@@ -28,6 +29,7 @@ internal static class SyslogMapping
     /// <param name="now">When it arrived.</param>
     public static ProblemFault? TryWrite(ReadOnlyMemory<byte> item, string? context, DateTimeOffset now, Utf8JsonWriter json)
     {
+        if (SyslogAudit.TryRead(item, now) is { } audit) return AuditRecordMapping.TryWrite(audit.Records, audit.Host, context, json);
         if (!SyslogMessage.TryParse(item.Span, now, out var message, out var reason)) return new(null, "", reason);
         json.WriteRawValue(EventJson.Write(Map(message, context, now)), skipInputValidation: true);
         return null;

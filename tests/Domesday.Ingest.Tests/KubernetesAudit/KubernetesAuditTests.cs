@@ -50,6 +50,20 @@ public class KubernetesAuditTests
     }
 
     [Fact]
+    public async Task Lines_of_an_apiservers_log_are_the_events_that_its_webhook_posts()
+    {
+        await using var host = await IngestHost.StartAsync();
+        var items = AuditFixture.Items("eventlist-kubectl-session.json");
+        using var posted = new ByteArrayContent(AuditFixture.List("audit.k8s.io/v1", items));
+        await host.PostAsync("/ingest/kubernetes?cluster=prod-1", posted);
+        var byWebhook = await host.EventsAsync();
+        using var lines = new StringContent(string.Join('\n', items.Select(item => item!.ToJsonString())) + "\nno event\n", Encoding.UTF8, "application/x-ndjson");
+        var (status, answer) = await host.PostAsync("/ingest/kubernetes?cluster=prod-1", lines);
+        Assert.Equal((200, 0, byWebhook.Count, 1), (status, answer["stored"]!.GetValue<int>(), answer["duplicate"]!.GetValue<int>(), answer["quarantined"]!.GetValue<int>()));
+        Assert.Equal(byWebhook.Count, (await host.EventsAsync()).Count);
+    }
+
+    [Fact]
     public async Task A_batch_that_comes_again_is_stored_once()
     {
         await using var host = await IngestHost.StartAsync();

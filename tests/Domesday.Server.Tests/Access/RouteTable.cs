@@ -166,6 +166,8 @@ internal static class RouteTable
         new("POST /ingest/cadf/{key}/{region?}", Tenant, Permission.AuditWrite, "/ingest/cadf/nokey", "{}") { TakesKeyInPath = true },
         new("POST /ingest/journal/upload", Tenant, Permission.AuditWrite, "/ingest/journal/upload", "A=b\n\n"),
         new("POST /ingest/journal/{key}/upload", Tenant, Permission.AuditWrite, "/ingest/journal/nokey/upload", "A=b\n\n") { TakesKeyInPath = true },
+        new("POST /ingest/linux-audit", Tenant, Permission.AuditWrite, "/ingest/linux-audit", "type=EOE msg=audit(1.0:1):\n"),
+        new("POST /ingest/linux-audit/{key}/{host?}", Tenant, Permission.AuditWrite, "/ingest/linux-audit/nokey", "type=EOE msg=audit(1.0:1):\n") { TakesKeyInPath = true },
         new("POST /v1/logs", Tenant, Permission.AuditWrite, "/v1/logs", "{}"),
         new("POST /ingest/otlp/v1/logs", Tenant, Permission.AuditWrite, "/ingest/otlp/v1/logs", "{}"),
         new("POST /ingest/otlp/{key}/v1/logs", Tenant, Permission.AuditWrite, "/ingest/otlp/nokey/v1/logs", "{}") { TakesKeyInPath = true },
