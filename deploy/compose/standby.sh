@@ -6,4 +6,5 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
   pg_basebackup -D "$PGDATA" -R -X stream -d "host=primary user=domesday application_name=standby"
   chmod 700 "$PGDATA"
 fi
-exec postgres -D "$PGDATA" -c hot_standby=on
+# Once promoted it has no standby of its own to wait for.
+exec postgres -D "$PGDATA" -c hot_standby=on -c synchronous_standby_names=

@@ -70,6 +70,7 @@ internal static class CommandLine
             RoleCommand.Create(console),
             GrantCommand.Create(console),
             ClientBundleCommand.Create(console),
+            ViewerCommand.Create(console),
             RetentionCommand.Create(console),
             HoldCommand.Create(console),
             SinkCommand.Create(console),

@@ -64,6 +64,12 @@ public sealed class AccessControl
 
     public Task RevokeCertificateAsync(string serial, CancellationToken cancellation) => DoAsync(HttpMethod.Delete, PathOf("certificates", serial), cancellation);
 
+    /// <summary>Viewers' tokens that are valid still, the newest first, without the tokens themselves.</summary>
+    public async Task<IReadOnlyList<ViewerTokenInfo>> ViewerTokensAsync(CancellationToken cancellation) =>
+        (await _transport.GetAsync("viewer-tokens", "", ClientJson.Default.ViewerTokenList, cancellation)).Tokens;
+
+    public Task RevokeViewerTokenAsync(string id, CancellationToken cancellation) => DoAsync(HttpMethod.Delete, PathOf("viewer-tokens", id), cancellation);
+
     private Task<TAnswer> SendAsync<TBody, TAnswer>(HttpMethod method, string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> answerType, CancellationToken cancellation) =>
         _transport.AskAsync(new(method, path) { Content = () => JsonBody.Of(body, bodyType) }, answerType, cancellation);
 

@@ -38,6 +38,8 @@ namespace Domesday.Client;
 [JsonSerializable(typeof(CertificateInfo))]
 [JsonSerializable(typeof(CertificateList))]
 [JsonSerializable(typeof(NewCertificate))]
+[JsonSerializable(typeof(ViewerTokenInfo))]
+[JsonSerializable(typeof(ViewerTokenList))]
 [JsonSerializable(typeof(GapsAnswer))]
 [JsonSerializable(typeof(RetentionInfo))]
 [JsonSerializable(typeof(RetentionDays))]

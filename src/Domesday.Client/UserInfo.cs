@@ -100,3 +100,11 @@ internal sealed record RoleList(IReadOnlyList<RoleInfo> Roles);
 internal sealed record GrantList(IReadOnlyList<GrantInfo> Grants);
 
 internal sealed record CertificateList(IReadOnlyList<CertificateInfo> Certificates);
+
+/// <summary>A viewer's token, without itself.</summary>
+/// <param name="Name">Whom it is for.</param>
+/// <param name="Filter">What it shows, as the parameters of a query.</param>
+/// <param name="CreatedBy">Id of its maker.</param>
+public sealed record ViewerTokenInfo(string Id, string Name, string Tenant, string Filter, Timestamp CreatedAt, string CreatedBy, Timestamp ExpiresAt);
+
+internal sealed record ViewerTokenList(IReadOnlyList<ViewerTokenInfo> Tokens);

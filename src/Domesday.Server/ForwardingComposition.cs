@@ -1,4 +1,5 @@
 using Domesday.Core.Alerts;
+using Domesday.Core.Control;
 using Domesday.Core.Forwarding;
 using Domesday.Core.Gaps;
 using Domesday.Core.Problems;
@@ -20,10 +21,9 @@ internal static class ForwardingComposition
     /// <summary>Where what alert rules remember lies in the data folder.</summary>
     public const string AlertsFolder = "alerts";
 
-    private static void AddAlerts(this IServiceCollection services, ServiceCore core, Forwarder forwarder)
+    private static void AddAlerts(this IServiceCollection services, ServiceCore core, SinkOpener opener, Forwarder forwarder)
     {
-        services.AddSingleton(provider => new AlertDirectory(core.Ledger, text => FilterText.Read(text, core.Time), (tenant, reference) =>
-            provider.GetRequiredService<SinkDirectory>().Find(tenant, reference) is { IsOk: true, Value: var sink } ? (sink.Id, sink.IsChannel) : null, core.Storage.Store.Size, core.Time));
+        services.AddSingleton(provider => new AlertDirectory(core.Ledger, text => FilterText.Read(text, core.Time), ChannelsOf(provider, opener), core.Storage.Store.Size, core.Time));
         services.AddSingleton(new AlertWatch(core.Ledger, core.Storage.Store, core.Storage.Reader, core.Pipeline, text => FilterText.Read(text, core.Time),
             core.Storage.KeptByAlerts ?? new FolderFiles(Path.Combine(core.Settings.Data, AlertsFolder)), core.Time, core.Loggers.CreateLogger<AlertWatch>()));
         services.AddSingleton(provider => new ServiceWatch(forwarder, core.Sealer, provider.GetRequiredService<Witnessing>(), core.Queue, core.Settings, core.Time));
@@ -31,10 +31,13 @@ internal static class ForwardingComposition
         services.AddHostedService<AlertWorker>();
     }
 
+    /// <summary>A tenant's sink by id or name, for those who send things by it.</summary>
+    private static Func<string, string, SinkChannel?> ChannelsOf(IServiceProvider provider, SinkOpener opener) => (tenant, reference) =>
+        provider.GetRequiredService<SinkDirectory>().Find(tenant, reference) is { IsOk: true, Value: var sink } ? new(sink.Id, sink.IsChannel, opener.Find(sink.Type)?.TakesFiles == true) : null;
+
     private static void AddReports(this IServiceCollection services, ServiceCore core, SinkOpener opener, Forwarder forwarder)
     {
-        services.AddSingleton(provider => new ReportDirectory(core.Ledger, text => FilterText.Read(text, core.Time), (tenant, reference) =>
-            provider.GetRequiredService<SinkDirectory>().Find(tenant, reference) is { IsOk: true, Value: var sink } ? new(sink.Id, sink.IsChannel, opener.Find(sink.Type)?.TakesFiles == true) : null, core.Time));
+        services.AddSingleton(provider => new ReportDirectory(core.Ledger, text => FilterText.Read(text, core.Time), ChannelsOf(provider, opener), core.Time));
         services.AddSingleton(provider => new ScheduledReports(core.Ledger, core.Storage.Reader, core.Pipeline, text => FilterText.Read(text, core.Time), async (tenant, id, file, cancellation) =>
             provider.GetRequiredService<SinkDirectory>().Find(tenant, id) is { IsOk: true, Value: var sink } ? await forwarder.SendFileAsync(sink, file, cancellation) : new Problem(ProblemKind.NotFound, "The sink is not there any more."),
             core.Time, core.Loggers.CreateLogger<ScheduledReports>()));
@@ -56,7 +59,7 @@ internal static class ForwardingComposition
         services.AddSingleton(new SinkDirectory(core.Ledger, opener, core.Secrets, core.Storage.Store.Size, core.Time));
         services.AddSingleton(new SinkReplays(forwarder, core.Storage.Store, core.Storage.Reader, core.Queue));
         services.AddHostedService<ForwardingWorker>();
-        services.AddAlerts(core, forwarder);
+        services.AddAlerts(core, opener, forwarder);
         services.AddReports(core, opener, forwarder);
     }
 }

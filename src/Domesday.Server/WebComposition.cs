@@ -104,7 +104,7 @@ internal static class WebComposition
         services.AddSingleton(core.TokenKeys);
         services.AddSingleton(core.Tokens);
         services.AddSingleton(new SignIn(core.Credentials, core.Tokens, core.Successes, core.Ledger, core.Settings.TokenLifetime, core.Time));
-        services.AddSingleton(new ViewerTokens(core.Tokens, core.Queue, core.Time));
+        services.AddSingleton(new ViewerTokens(core.Tokens, core.Ledger, core.Storage.Reader, core.Queue, core.Time));
         services.AddSingleton(core.Uses);
         services.AddSingleton(core.Failures);
         services.AddSingleton(new ReadAudit(core.Queue));

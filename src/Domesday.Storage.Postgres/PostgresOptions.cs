@@ -20,6 +20,9 @@ public sealed record PostgresOptions
     /// <summary>From so many events on they go into the roll-ups; until then queries count them one by one.</summary>
     public int RollUpAfter { get; init; } = 4_096;
 
+    /// <summary>Bytes of memory for what was read of blocks, so that the next question need not fetch it.</summary>
+    public long CacheBytesMax { get; init; } = 256L * 1024 * 1024;
+
     /// <summary>How often it is asked what other nodes wrote.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromMilliseconds(200);
 

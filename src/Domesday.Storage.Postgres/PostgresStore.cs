@@ -104,7 +104,7 @@ public sealed class PostgresStore : IEventStore, IDroppedImport
         try
         {
             await Migrations.RunAsync(source, ArrangeAsync, cancellation);
-            var store = new PostgresStore(source, new(source), options, time, logger, meter);
+            var store = new PostgresStore(source, new(source, options.CacheBytesMax), options, time, logger, meter);
             await store.StartAsync(cancellation);
             return store;
         }
@@ -229,6 +229,7 @@ public sealed class PostgresStore : IEventStore, IDroppedImport
         foreach (var loop in _loops) await loop;
         await _nodes.DisposeAsync();
         if (_replica is not null) await _replica.DisposeAsync();
+        _ledgers.Dispose();
         await _source.DisposeAsync();
         _stop.Dispose();
     }

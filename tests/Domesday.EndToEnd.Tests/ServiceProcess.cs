@@ -45,9 +45,14 @@ internal sealed class ServiceProcess : IAsyncDisposable
         StartAsync(data, new Dictionary<string, string> { ["DOMESDAY_ADMIN_PASSWORD"] = Password }, arguments);
 
     /// <summary>Starts it, and waits until it is ready. It listens on http, unless the environment says where.</summary>
-    public static async Task<ServiceProcess> StartAsync(string data, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static Task<ServiceProcess> StartAsync(string data, IReadOnlyDictionary<string, string> environment, params string[] arguments) => StartBinaryAsync(Command.Domesday, data, environment, arguments);
+
+    /// <summary>The same with a binary that lies elsewhere.</summary>
+    public static Task<ServiceProcess> StartBinaryAsync(string binary, string data) => StartBinaryAsync(binary, data, new Dictionary<string, string> { ["DOMESDAY_ADMIN_PASSWORD"] = Password });
+
+    private static async Task<ServiceProcess> StartBinaryAsync(string binary, string data, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var start = Command.StartInfo(Command.Domesday, ["serve", .. environment.ContainsKey(Urls) ? (string[])[] : ["--urls", "http://127.0.0.1:0"], "--data", data, .. arguments], environment);
+        var start = Command.StartInfo(binary, ["serve", .. environment.ContainsKey(Urls) ? (string[])[] : ["--urls", "http://127.0.0.1:0"], "--data", data, .. arguments], environment);
         var service = new ServiceProcess(Process.Start(start)!);
         try
         {

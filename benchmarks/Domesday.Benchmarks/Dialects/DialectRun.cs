@@ -12,8 +12,7 @@ public sealed class DialectRun : IDisposable
     private const int Calls = 200;
     private const int WarmUp = 30;
 
-    /// <summary>Below it an export is over so soon that one of them says little.</summary>
-    private const int OneExportIsEnough = 2_000_000;
+    private const int Rounds = 3;
 
     private const string Native = "native, NDJSON";
 
@@ -99,16 +98,19 @@ public sealed class DialectRun : IDisposable
 
     private async Task ExportAsync(DomesdayServer server)
     {
-        _report.Text("**Exports** of all events. Asked: constant memory, and at least 70 % of the rate of the native export.");
+        _report.Text($"**Exports** of all events, in turn, {Rounds} times: medians. Asked: constant memory, and at least 70 % of the rate of the native export.");
         _report.Header("export", "events/s", "share of native", "MB/s", "µs of processor an event", "share of native", "memory above idle, MiB");
-        Exported? native = null;
-        foreach (var (name, path) in Exports)
+        var exported = Exports.ToDictionary(export => export.Name, _ => new List<Exported>());
+        for (var round = 0; round < Rounds; round++)
         {
-            var best = await OnceAsync(server, path);
-            for (var again = 0; again < 2 && _events < OneExportIsEnough; again++) best = Exported.Better(best, await OnceAsync(server, path));
-            native ??= best;
-            _report.Row(name, Report.Number(best.EventsPerSecond), Share(best.EventsPerSecond / native.EventsPerSecond), Report.Number(best.BytesPerSecond / 1e6),
-                Measured.Text(best.ProcessorMicroseconds), Share(native.ProcessorMicroseconds / best.ProcessorMicroseconds), Report.Number(best.MemoryBytes >> 20));
+            foreach (var (name, path) in Exports) exported[name].Add(await OnceAsync(server, path));
+        }
+        var native = Exported.Median(exported[Native]);
+        foreach (var (name, _) in Exports)
+        {
+            var export = Exported.Median(exported[name]);
+            _report.Row(name, Report.Number(export.EventsPerSecond), Share(export.EventsPerSecond / native.EventsPerSecond), Report.Number(export.BytesPerSecond / 1e6),
+                Measured.Text(export.ProcessorMicroseconds), Share(native.ProcessorMicroseconds / export.ProcessorMicroseconds), Report.Number(export.MemoryBytes >> 20));
         }
         _report.End();
     }
@@ -132,11 +134,10 @@ public sealed class DialectRun : IDisposable
 
     private sealed record Exported(double EventsPerSecond, double BytesPerSecond, double ProcessorMicroseconds, long MemoryBytes)
     {
-        /// <summary>The faster, with the processor time of the cheaper and the memory of the greedier.</summary>
-        public static Exported Better(Exported one, Exported other) => (one.EventsPerSecond > other.EventsPerSecond ? one : other) with
-        {
-            ProcessorMicroseconds = Math.Min(one.ProcessorMicroseconds, other.ProcessorMicroseconds),
-            MemoryBytes = Math.Max(one.MemoryBytes, other.MemoryBytes),
-        };
+        /// <summary>The median of each figure, and the memory of the greediest.</summary>
+        public static Exported Median(List<Exported> exported) =>
+            new(Middle(exported, one => one.EventsPerSecond), Middle(exported, one => one.BytesPerSecond), Middle(exported, one => one.ProcessorMicroseconds), exported.Max(one => one.MemoryBytes));
+
+        private static double Middle(List<Exported> exported, Func<Exported, double> figure) => exported.Select(figure).Order().ElementAt(exported.Count / 2);
     }
 }

@@ -12,6 +12,8 @@ namespace Domesday.Benchmarks.Ledger;
 /// <summary>The same workload on the store postgres, with one node and with two, beside a plain table in a PostgreSQL of the same settings.</summary>
 public sealed class PostgresRun : IDisposable
 {
+    private const int WarmUp = 30;
+
     private readonly string _folder;
     private readonly int _events;
     private readonly Report _report;
@@ -126,10 +128,13 @@ public sealed class PostgresRun : IDisposable
         await using var settle = new PostgresLedger(database.ConnectionString);
         await settle.RunAsync("vacuum analyze");
         await Task.Delay(TimeSpan.FromSeconds(15));
-        _report.Text("**Questions**, both sides asked from one C# process; p50 / p99 ms. Asked: facets and histogram p99 of at most 50 ms, a first page at most 10 ms.");
+        _report.Text($"**Questions**, both sides asked from one C# process, after {WarmUp} other ones of the kind that are not counted (plain table: where its answers take less than seconds); p50 / p99 ms. Asked: facets and histogram p99 of at most 50 ms, a first page at most 10 ms.");
         _report.Header("", "Domesday on PostgreSQL", "plain table");
         foreach (var question in new QueryBenchmark(store.Reader, ledger, _generator, _start, _start + 30 * 86_400_000_000L).Questions)
         {
+            // A service that runs has been asked before, but not the same.
+            for (var i = 0; i < WarmUp && question.RivalCalls >= WarmUp; i++) await question.AskRival(question.RivalCalls + i);
+            for (var i = 0; i < WarmUp; i++) await question.Ask(question.Calls + i);
             var rival = await Measured.RunAsync(question.RivalCalls, question.AskRival);
             var own = await Measured.RunAsync(question.Calls, question.Ask);
             _report.Row(question.Name, own.ToString(), rival.ToString());

@@ -41,25 +41,21 @@ public sealed record AlertWish
 
 /// <summary>Makes, changes and deletes the rules that tell people when something happens.</summary>
 /// <param name="readFilter">Reads a filter in the form of a query's parameters.</param>
-/// <param name="findSink">A tenant's sink by id or name: its id, and whether it is a channel; null for none.</param>
+/// <param name="findSink">A tenant's sink by id or name; null for none.</param>
 /// <param name="size">How many events a tenant's ledger has.</param>
-public sealed class AlertDirectory(ControlLedger ledger, Func<string, Result<EventFilter>> readFilter, Func<string, string, (string Id, bool IsChannel)?> findSink, Func<string, long> size, TimeProvider time)
+public sealed class AlertDirectory(ControlLedger ledger, Func<string, Result<EventFilter>> readFilter, Func<string, string, SinkChannel?> findSink, Func<string, long> size, TimeProvider time)
 {
     private const int RulesMax = 200;
     private const int GroupsByMax = 3;
     private const int IdBytes = 8;
 
-    private static readonly Problem NotFound = new(ProblemKind.NotFound, "There is no such alert.");
+    private readonly NamedRecords<AlertRecord> _records = new(ledger, ControlKinds.Alert, "an alert", RulesMax);
 
     /// <summary>All rules of a tenant, oldest first.</summary>
-    public IReadOnlyList<AlertRecord> Of(string tenant) => [.. ledger.State.Alerts.Values.Where(rule => rule.Tenant == tenant).OrderBy(rule => rule.CreatedAt).ThenBy(rule => rule.Id, StringComparer.Ordinal)];
+    public IReadOnlyList<AlertRecord> Of(string tenant) => [.. _records.Of(tenant).OrderBy(rule => rule.CreatedAt).ThenBy(rule => rule.Id, StringComparer.Ordinal)];
 
     /// <param name="reference">Id or name.</param>
-    public Result<AlertRecord> Find(string tenant, string reference)
-    {
-        var all = Of(tenant);
-        return (all.FirstOrDefault(rule => rule.Id == reference) ?? all.FirstOrDefault(rule => rule.Name == reference)) is { } found ? found : NotFound;
-    }
+    public Result<AlertRecord> Find(string tenant, string reference) => _records.Find(tenant, reference);
 
     public async ValueTask<Result<AlertRecord>> CreateAsync(ChangeAuthor author, string tenant, AlertWish wish, CancellationToken cancellation)
     {
@@ -75,13 +71,7 @@ public sealed class AlertDirectory(ControlLedger ledger, Func<string, Result<Eve
             CreatedAt = Now,
             UpdatedAt = Now,
         }, wish);
-        if (!record.IsOk) return record.Problem;
-        var changed = await ledger.ChangeAsync(author, state =>
-        {
-            if (state.Alerts.Values.Count(rule => rule.Tenant == tenant) >= RulesMax) return new Problem(ProblemKind.Conflict, $"A tenant has at most {RulesMax} alerts.");
-            return IsTaken(state, record.Value) ? Taken : (ControlChange[])[ControlKinds.Alert.Create(record.Value)];
-        }, cancellation);
-        return changed.IsOk ? changed.Value.Alerts[record.Value.Id] : changed.Problem;
+        return record.IsOk ? await _records.CreateAsync(author, record.Value, cancellation) : record.Problem;
     }
 
     /// <param name="word">What happens, such as <c>mute</c>.</param>
@@ -90,31 +80,16 @@ public sealed class AlertDirectory(ControlLedger ledger, Func<string, Result<Eve
         ArgumentNullException.ThrowIfNull(wish);
         var found = Find(tenant, reference);
         if (!found.IsOk) return found.Problem;
-        if (wish.Version is { } seen && seen != found.Value.Version) return Meanwhile;
+        if (_records.Check(found.Value, wish.Version) is { } meanwhile) return meanwhile;
         var after = Apply(found.Value, wish);
-        if (!after.IsOk) return after.Problem;
-        var changed = await ledger.ChangeAsync(author, state =>
-        {
-            if (!state.Alerts.TryGetValue(found.Value.Id, out var newest)) return NotFound;
-            if (newest.Version != found.Value.Version) return Meanwhile;
-            return IsTaken(state, after.Value) ? Taken : (ControlChange[])[ControlKinds.Alert.Update(word, newest, after.Value)];
-        }, cancellation);
-        return changed.IsOk ? changed.Value.Alerts[found.Value.Id] : changed.Problem;
+        return after.IsOk ? await _records.ChangeAsync(author, found.Value, after.Value, word, cancellation) : after.Problem;
     }
 
     public async ValueTask<Problem?> DeleteAsync(ChangeAuthor author, string tenant, string reference, CancellationToken cancellation)
     {
         var found = Find(tenant, reference);
-        if (!found.IsOk) return found.Problem;
-        var changed = await ledger.ChangeAsync(author, state => state.Alerts.TryGetValue(found.Value.Id, out var record) ? (ControlChange[])[ControlKinds.Alert.Delete(record)] : NotFound, cancellation);
-        return changed.Problem;
+        return found.IsOk ? await _records.DeleteAsync(author, found.Value, cancellation) : found.Problem;
     }
-
-    private static Problem Meanwhile => new(ProblemKind.Conflict, "The alert was changed by somebody else in the meantime: read it again.");
-
-    private static Problem Taken => new(ProblemKind.Conflict, "There is an alert of this name already.", "name");
-
-    private static bool IsTaken(ControlState state, AlertRecord wanted) => state.Alerts.Values.Any(rule => rule.Tenant == wanted.Tenant && rule.Name == wanted.Name && rule.Id != wanted.Id);
 
     private Result<AlertRecord> Apply(AlertRecord before, AlertWish wish)
     {
@@ -129,7 +104,7 @@ public sealed class AlertDirectory(ControlLedger ledger, Func<string, Result<Eve
             GroupBy = wish.GroupBy ?? before.GroupBy,
             CooldownSeconds = wish.CooldownSeconds ?? before.CooldownSeconds,
             Severity = wish.Severity ?? before.Severity,
-            Channels = wish.Channels is { } channels ? Channels(before.Tenant, channels, faults) : before.Channels,
+            Channels = wish.Channels is { } channels ? SinkChannel.IdsOf(channels, sink => findSink(before.Tenant, sink), files: false, faults) : before.Channels,
             Disabled = wish.Disabled ?? before.Disabled,
             MutedUntil = wish.MuteSeconds switch { null => before.MutedUntil, 0 => null, var seconds => Timestamp.FromDateTimeOffset(time.GetUtcNow().AddSeconds(seconds.Value)) },
             UpdatedAt = Now,
@@ -152,18 +127,6 @@ public sealed class AlertDirectory(ControlLedger ledger, Func<string, Result<Eve
         {
             if (rule.GroupBy[i] != AlertConditions.SourceRange && !EventSchema.TryFind(rule.GroupBy[i], out _)) faults.Add(new(null, $"group_by[{i}]", $"must be a field of an event, such as actor.id, or {AlertConditions.SourceRange}"));
         }
-    }
-
-    private List<string> Channels(string tenant, IReadOnlyList<string> wanted, List<ProblemFault> faults)
-    {
-        var ids = new List<string>();
-        for (var i = 0; i < wanted.Count; i++)
-        {
-            if (findSink(tenant, wanted[i]) is not { } sink) faults.Add(new(null, $"channels[{i}]", "is no sink of the tenant"));
-            else if (!sink.IsChannel) faults.Add(new(null, $"channels[{i}]", "is a sink that gets events; make one with \"channel\": true"));
-            else ids.Add(sink.Id);
-        }
-        return ids;
     }
 
     private Timestamp Now => Timestamp.FromDateTimeOffset(time.GetUtcNow());

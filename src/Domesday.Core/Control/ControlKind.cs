@@ -37,6 +37,9 @@ public sealed class ControlKind<T> : ControlKind
 
     public override string Name { get; }
 
+    /// <summary>The records of a state, by their keys.</summary>
+    internal ImmutableDictionary<string, T> In(ControlState state) => _table(state);
+
     /// <summary>A record that was not there.</summary>
     public ControlChange Create(T record) => Change("create", Operation("create"), null, record);
 

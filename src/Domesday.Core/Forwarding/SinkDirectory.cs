@@ -52,7 +52,7 @@ public sealed class SinkDirectory(ControlLedger ledger, SinkOpener opener, Secre
     private const int SinksMax = 100;
     private const int IdBytes = 8;
 
-    private static readonly Problem NotFound = new(ProblemKind.NotFound, "There is no such sink.");
+    private readonly NamedRecords<SinkRecord> _records = new(ledger, ControlKinds.Sink, "a sink", SinksMax);
 
     /// <summary>All sinks of a tenant, oldest first; those that another API keeps included.</summary>
     public IReadOnlyList<SinkDefinition> Of(string tenant) => [.. SinkDefinition.Of(ledger.State).Where(sink => sink.Tenant == tenant).OrderBy(sink => sink.Id, StringComparer.Ordinal)];
@@ -61,7 +61,7 @@ public sealed class SinkDirectory(ControlLedger ledger, SinkOpener opener, Secre
     public Result<SinkDefinition> Find(string tenant, string reference)
     {
         var all = Of(tenant);
-        return (all.FirstOrDefault(sink => sink.Id == reference) ?? all.FirstOrDefault(sink => sink.Name == reference)) is { } found ? found : NotFound;
+        return (all.FirstOrDefault(sink => sink.Id == reference) ?? all.FirstOrDefault(sink => sink.Name == reference)) is { } found ? found : _records.NotFound;
     }
 
     /// <summary>What is kept of a sink; null for one that another API keeps.</summary>
@@ -85,14 +85,7 @@ public sealed class SinkDirectory(ControlLedger ledger, SinkOpener opener, Secre
             UpdatedAt = now,
         };
         var made = await ApplyAsync(maker, empty, wish);
-        if (!made.IsOk) return made.Problem;
-        var changed = await ledger.ChangeAsync(author, state =>
-        {
-            if (!state.IsActive(tenant)) return new Problem(ProblemKind.Conflict, $"The tenant '{tenant}' is disabled.");
-            if (state.Sinks.Values.Count(sink => sink.Tenant == tenant) >= SinksMax) return new Problem(ProblemKind.Conflict, $"A tenant has at most {SinksMax} sinks.");
-            return IsTaken(state, made.Value) ? Taken : (ControlChange[])[ControlKinds.Sink.Create(made.Value)];
-        }, cancellation);
-        return changed.IsOk ? SinkDefinition.Of(changed.Value.Sinks[empty.Id]) : changed.Problem;
+        return made.IsOk ? DefinitionOf(await _records.CreateAsync(author, made.Value, cancellation)) : made.Problem;
     }
 
     /// <param name="word">What happens, such as <c>pause</c>.</param>
@@ -101,39 +94,25 @@ public sealed class SinkDirectory(ControlLedger ledger, SinkOpener opener, Secre
         ArgumentNullException.ThrowIfNull(wish);
         var found = Owned(tenant, reference);
         if (!found.IsOk) return found.Problem;
-        var before = found.Value;
-        if (wish.Version is { } seen && seen != before.Version) return Meanwhile;
-        var after = await ApplyAsync(changer, before, wish);
-        if (!after.IsOk) return after.Problem;
-        var changed = await ledger.ChangeAsync(author, state =>
-        {
-            if (!state.Sinks.TryGetValue(before.Id, out var newest)) return NotFound;
-            if (newest.Version != before.Version) return Meanwhile;
-            return IsTaken(state, after.Value) ? Taken : (ControlChange[])[ControlKinds.Sink.Update(word, before, after.Value)];
-        }, cancellation);
-        return changed.IsOk ? SinkDefinition.Of(changed.Value.Sinks[before.Id]) : changed.Problem;
+        if (_records.Check(found.Value, wish.Version) is { } meanwhile) return meanwhile;
+        var after = await ApplyAsync(changer, found.Value, wish);
+        return after.IsOk ? DefinitionOf(await _records.ChangeAsync(author, found.Value, after.Value, word, cancellation)) : after.Problem;
     }
 
     public async ValueTask<Problem?> DeleteAsync(ChangeAuthor author, string tenant, string reference, CancellationToken cancellation)
     {
         var found = Owned(tenant, reference);
-        if (!found.IsOk) return found.Problem;
-        var changed = await ledger.ChangeAsync(author, state => state.Sinks.TryGetValue(found.Value.Id, out var record) ? (ControlChange[])[ControlKinds.Sink.Delete(record)] : NotFound, cancellation);
-        return changed.Problem;
+        return found.IsOk ? await _records.DeleteAsync(author, found.Value, cancellation) : found.Problem;
     }
 
-    private static Problem Meanwhile => new(ProblemKind.Conflict, "The sink was changed by somebody else in the meantime: read it again.");
-
-    private static Problem Taken => new(ProblemKind.Conflict, "There is a sink of this name already.", "name");
-
-    private static bool IsTaken(ControlState state, SinkRecord wanted) => state.Sinks.Values.Any(sink => sink.Tenant == wanted.Tenant && sink.Name == wanted.Name && sink.Id != wanted.Id);
+    private static Result<SinkDefinition> DefinitionOf(Result<SinkRecord> record) => record.IsOk ? SinkDefinition.Of(record.Value) : record.Problem;
 
     private Result<SinkRecord> Owned(string tenant, string reference)
     {
         var found = Find(tenant, reference);
         if (!found.IsOk) return found.Problem;
         if (found.Value.KeptBy is { } keeper) return new Problem(ProblemKind.Conflict, $"The sink was made by the routes of {keeper}: change it there.");
-        return Record(found.Value.Id) is { } record ? record : NotFound;
+        return Record(found.Value.Id) is { } record ? record : _records.NotFound;
     }
 
     /// <summary>The record with what is wished for, checked and with its secrets sealed.</summary>

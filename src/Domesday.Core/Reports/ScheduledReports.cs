@@ -65,6 +65,10 @@ public sealed class ScheduledReports(
         // Dropped by retention is sent, too.
         attempt.IsDone = sent.IsOk || sent.Problem.Kind == ProblemKind.Gone;
         if (attempt.IsDone) return;
+        foreach (var channel in report.Channels.Where(channel => !attempt.Sent.Contains(channel)))
+        {
+            if ((await reader.FindAsync(AccessScope.WholeTenant(report.Tenant), IdOf(attempt, channel), cancellation)).IsOk) attempt.Sent.Add(channel);
+        }
         var problem = await AttemptAsync(report, period, attempt, cancellation);
         if (problem is null)
         {
@@ -84,6 +88,8 @@ public sealed class ScheduledReports(
         foreach (var answer in answers.Where(answer => answer.Accepted)) attempt.Sent.Add(answer.Channel);
         if (answers.FirstOrDefault(answer => !answer.Accepted) is { } failed)
         {
+            // Who has it is kept: while another one is waited for, the service may start again.
+            foreach (var taken in answers.Where(answer => answer.Accepted)) await RecordAsync(report with { Channels = [taken.Channel] }, period, IdOf(attempt, taken.Channel), ChangeAuthor.Service, made.Value, null);
             var reason = $"{failed.Channel}: {failed.Answer}";
             await RecordAsync(report, period, attempt.Id + "-failed", ChangeAuthor.Service, made.Value, reason);
             return reason;
@@ -115,6 +121,9 @@ public sealed class ScheduledReports(
         string.Create(CultureInfo.InvariantCulture, $"{report.Name}: usage of {report.Tenant} by {report.By} from {period.From:yyyy-MM-dd} to {period.To.AddDays(-1):yyyy-MM-dd}"), UsageCsv.Of(made));
 
     private static string IdOf(ReportRecord report, ReportPeriod period) => string.Create(CultureInfo.InvariantCulture, $"report-{report.Id}-{report.Every}-{period.From:yyyy-MM-dd}");
+
+    /// <summary>Of the event that tells that one of several channels has it.</summary>
+    private static string IdOf(Attempt attempt, string channel) => $"{attempt.Id}-{channel}";
 
     private async ValueTask<Problem?> RecordAsync(ReportRecord report, ReportPeriod period, string id, ChangeAuthor author, UsageReport made, string? failure)
     {

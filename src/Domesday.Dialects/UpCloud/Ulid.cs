@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using System.Text;
 using Domesday.Events;
 
 namespace Domesday.Dialects.UpCloud;
@@ -8,18 +9,25 @@ namespace Domesday.Dialects.UpCloud;
 /// <remarks>Source: the ULID specification, github.com/ulid/spec. Ours hold a mark of 16 bits and the event's sequence in the further bits.</remarks>
 internal static class Ulid
 {
-    private const int Length = 26;
-    private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    /// <summary>Characters of an identifier.</summary>
+    public const int Length = 26;
+
     private const ulong Mark = 0xD0E5;
     private const long MillisecondsMax = (1L << 48) - 1;
 
-    private static readonly SearchValues<byte> Letters = SearchValues.Create("0123456789ABCDEFGHJKMNPQRSTVWXYZ"u8);
+    private static readonly SearchValues<byte> Letters = SearchValues.Create(Alphabet);
+
+    private static ReadOnlySpan<byte> Alphabet => "0123456789ABCDEFGHJKMNPQRSTVWXYZ"u8;
 
     /// <summary>Whether the text has the form, in upper case.</summary>
     public static bool IsUlid(ReadOnlySpan<byte> text) => text.Length == Length && text[0] <= '7' && !text.ContainsAnyExcept(Letters);
 
     /// <summary>The same for the same event, and in the order of time.</summary>
     public static string Of(Timestamp time, long sequence) => Encode(Milliseconds(time), Mark, (ulong)sequence);
+
+    /// <inheritdoc cref="Of"/>
+    /// <param name="text">Room for <see cref="Length"/> characters in ASCII.</param>
+    public static void Write(Timestamp time, long sequence, Span<byte> text) => Write(Milliseconds(time), Mark, (ulong)sequence, text);
 
     /// <summary>For one use.</summary>
     public static string Random(DateTimeOffset now)
@@ -37,7 +45,7 @@ internal static class Ulid
         UInt128 value = 0;
         foreach (var letter in text)
         {
-            var digit = Alphabet.IndexOf(letter, StringComparison.Ordinal);
+            var digit = letter < 128 ? Alphabet.IndexOf((byte)letter) : -1;
             if (digit < 0) return false;
             value = value << 5 | (uint)digit;
         }
@@ -48,8 +56,26 @@ internal static class Ulid
 
     private static ulong Milliseconds(Timestamp time) => (ulong)Math.Clamp(time.Microseconds / 1_000, 0, MillisecondsMax);
 
-    private static string Encode(ulong milliseconds, ulong mark, ulong rest) => string.Create(Length, (UInt128)milliseconds << 80 | (UInt128)mark << 64 | rest, (text, value) =>
+    private static string Encode(ulong milliseconds, ulong mark, ulong rest)
     {
-        for (var i = Length - 1; i >= 0; i--, value >>= 5) text[i] = Alphabet[(int)(uint)(value & 31)];
-    });
+        Span<byte> text = stackalloc byte[Length];
+        Write(milliseconds, mark, rest, text);
+        return Encoding.ASCII.GetString(text);
+    }
+
+    /// <summary>Ten digits of time, and twice eight of what follows: each part fits a register.</summary>
+    private static void Write(ulong milliseconds, ulong mark, ulong rest, Span<byte> text)
+    {
+        const int TimeDigits = 10;
+        const int HalfDigits = 8;
+        const int HalfBits = 5 * HalfDigits;
+        Digits(milliseconds, text[..TimeDigits]);
+        Digits(mark << 64 - HalfBits | rest >> HalfBits, text.Slice(TimeDigits, HalfDigits));
+        Digits(rest, text.Slice(TimeDigits + HalfDigits, HalfDigits));
+    }
+
+    private static void Digits(ulong value, Span<byte> text)
+    {
+        for (var i = text.Length - 1; i >= 0; i--, value >>= 5) text[i] = Alphabet[(int)(value & 31)];
+    }
 }

@@ -21,7 +21,7 @@ internal static class UpCloudRecord
 
     public static void Write(EntryFields entry, RecordJson json)
     {
-        var id = EventIdOf(entry);
+        var id = EventIdOf(entry, stackalloc byte[Ulid.Length]);
         var origin = OriginOf(entry);
         json.OpenObject();
         json.Member("time"u8, entry.Raw(EventField.Time));
@@ -45,7 +45,7 @@ internal static class UpCloudRecord
     /// <summary>The same values in the order of <see cref="Columns"/>.</summary>
     public static void WriteCells(EntryFields entry, RecordRow row)
     {
-        var id = EventIdOf(entry);
+        var id = EventIdOf(entry, stackalloc byte[Ulid.Length]);
         var origin = OriginOf(entry);
         row.Cell(entry.Raw(EventField.Time));
         row.Cell(AuthTypeOf(entry, origin));
@@ -65,10 +65,16 @@ internal static class UpCloudRecord
     }
 
     /// <summary>The producer's own id when it is a ULID, else one made of time and sequence, which <see cref="Ulid.TryReadSequence"/> reads back.</summary>
-    public static string EventIdOf(EntryFields entry)
+    public static string EventIdOf(EntryFields entry) => Encoding.ASCII.GetString(EventIdOf(entry, stackalloc byte[Ulid.Length]));
+
+    /// <inheritdoc cref="EventIdOf(EntryFields)"/>
+    /// <param name="room">For one that is made.</param>
+    private static ReadOnlySpan<byte> EventIdOf(EntryFields entry, Span<byte> room)
     {
         var own = entry.Raw(EventField.Id);
-        return Ulid.IsUlid(own) ? Encoding.ASCII.GetString(own) : Ulid.Of(entry.Time, entry.Sequence);
+        if (Ulid.IsUlid(own)) return own;
+        Ulid.Write(entry.Time, entry.Sequence, room);
+        return room;
     }
 
     private static ReadOnlySpan<byte> OriginOf(EntryFields entry)

@@ -16,7 +16,22 @@ internal static class ViewerTokenEndpoints
     private const int NameCharsMax = 200;
     private const int SecondsDefault = 3_600;
 
-    public static void MapViewerTokens(this IEndpointRouteBuilder api) => api.MapPost("/viewer-tokens", CreateAsync).RequirePermission(Permission.AuditList);
+    public static void MapViewerTokens(this IEndpointRouteBuilder api)
+    {
+        var tokens = api.MapGroup("/viewer-tokens");
+        tokens.MapGet("", ListAsync).RequirePermission(Permission.AccessRead, wholeTenant: true);
+        tokens.MapPost("", CreateAsync).RequirePermission(Permission.AuditList);
+        tokens.MapDelete("/{id}", RevokeAsync).RequirePermission(Permission.AccessWrite, wholeTenant: true);
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext http, ViewerTokens tokens)
+    {
+        var all = await tokens.ListAsync(http.Tenant(), http.RequestAborted);
+        return TypedResults.Json(new ViewerTokenListBody([.. all.Select(token => ViewerTokenInfoBody.From(token, http.Tenant()))]), ViewerTokenJson.Default.ViewerTokenListBody);
+    }
+
+    private static async Task<IResult> RevokeAsync(string id, HttpContext http, ViewerTokens tokens) =>
+        await tokens.RevokeAsync(http.Author(), http.Tenant(), id, http.RequestAborted) is { } problem ? problem.ToResult() : TypedResults.NoContent();
 
     private static async Task<IResult> CreateAsync(HttpContext http, ViewerTokens tokens, TimeProvider time)
     {
@@ -41,6 +56,16 @@ internal static class ViewerTokenEndpoints
 /// <param name="ExpiresIn">Seconds from now.</param>
 internal sealed record ViewerTokenBody(string Id, string Token, string Name, string Tenant, string Filter, long ExpiresIn, Timestamp ExpiresAt);
 
+/// <param name="CreatedBy">Id of its maker.</param>
+internal sealed record ViewerTokenInfoBody(string Id, string Name, string Tenant, string Filter, Timestamp CreatedAt, string CreatedBy, Timestamp ExpiresAt)
+{
+    public static ViewerTokenInfoBody From(ViewerTokenInfo token, string tenant) => new(token.Id, token.Name, tenant, token.Filter, token.MadeAt, token.MadeBy.Id ?? "", token.ExpiresAt);
+}
+
+/// <param name="Tokens">Those that are valid still, the newest first; 1,000 at most.</param>
+internal sealed record ViewerTokenListBody(IReadOnlyList<ViewerTokenInfoBody> Tokens);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ViewerTokenBody))]
+[JsonSerializable(typeof(ViewerTokenListBody))]
 internal sealed partial class ViewerTokenJson : JsonSerializerContext;

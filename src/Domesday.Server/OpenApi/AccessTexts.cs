@@ -15,6 +15,8 @@ internal static class AccessTexts
             Bodies = [ContentText.Json("NewViewerToken")],
             Answers = [AnswerText.Json("ViewerToken", "The token, shown this once.", 201)],
         },
+        new($"GET {Base}/viewer-tokens", "Viewers' tokens that are valid still") { Details = "The newest first, 1,000 at most; without the tokens themselves.", Answers = [AnswerText.Json("ViewerTokenList", "The tokens.")] },
+        new($"DELETE {Base}/viewer-tokens/{{id}}", "Revoke a viewer's token") { Answers = [AnswerText.Nothing("It is refused from now on.")] },
         new($"GET {Base}/me", "Who the caller is, and what it may do") { Answers = [AnswerText.Json("Me", "The caller.")] },
         new($"PUT {Base}/me/password", "Change the caller's own password") { Bodies = [ContentText.Json("PasswordChange")], Answers = [AnswerText.Nothing("It is changed.")] },
         .. Of("users", "id", "user", "User", "UserChange"),

@@ -38,6 +38,9 @@ internal readonly record struct BlockColumns(uint Bits)
 
     public static BlockColumns operator |(BlockColumns left, BlockColumns right) => new(left.Bits | right.Bits);
 
+    /// <summary>Whether all of some others are among them.</summary>
+    public bool Cover(BlockColumns others) => (others.Bits & ~Bits) == 0;
+
     /// <summary>The column of a field; none when it has none.</summary>
     public static BlockColumns Of(EventField field)
     {

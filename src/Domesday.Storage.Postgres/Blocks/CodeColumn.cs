@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Domesday.Core.Storage;
 
 namespace Domesday.Storage.Postgres.Blocks;
@@ -34,12 +36,37 @@ internal sealed class CodeColumn
 
     public int this[int index] => _bytes > 0 ? Direct(index) : CodeAt(Place(index));
 
+    /// <summary>What it takes in memory.</summary>
+    public int Bytes => _packed.Length;
+
+    /// <summary>The events of a run that have this code, in order.</summary>
+    /// <param name="found">Room for all of them.</param>
+    /// <returns>How many.</returns>
+    public int Find(int code, int from, int to, Span<int> found)
+    {
+        var place = PlaceOf(code);
+        if (place < 0) return 0;
+        switch (_bytes, _bits)
+        {
+            case (0, 8) or (1, _):
+                return place > byte.MaxValue ? 0 : FindEqual(_packed.AsSpan(_at)[from..to], (byte)place, from, found);
+            case (0, 16) or (2, _) when BitConverter.IsLittleEndian:
+                return place > ushort.MaxValue ? 0 : FindEqual(MemoryMarshal.Cast<byte, ushort>(_packed.AsSpan(_at))[from..to], (ushort)place, from, found);
+            default:
+                var count = 0;
+                for (var index = from; index < to; index++)
+                {
+                    if ((_bytes > 0 ? Direct(index) : Place(index)) == place) found[count++] = index;
+                }
+                return count;
+        }
+    }
+
     /// <summary>Keeps of some events those that have this code.</summary>
     /// <returns>How many; they stand in front.</returns>
     public int Keep(int code, Span<int> indexes)
     {
-        // One look into the list decides for most blocks.
-        var place = _bytes > 0 ? code : MemoryMarshal.Cast<byte, int>(_packed.AsSpan(ListAt, sizeof(int) * _known)).IndexOf(BitConverter.IsLittleEndian ? code : BinaryPrimitives.ReverseEndianness(code));
+        var place = PlaceOf(code);
         if (place < 0) return 0;
         var kept = 0;
         foreach (var index in indexes)
@@ -48,6 +75,46 @@ internal sealed class CodeColumn
         }
         return kept;
     }
+
+    /// <summary>Keeps of some events those that have one of these codes, or none of them.</summary>
+    /// <returns>How many; they stand in front.</returns>
+    public int Keep(IReadOnlySet<int> codes, bool not, Span<int> indexes)
+    {
+        // Each code of the list is looked up once instead of once for each event.
+        var isWanted = new bool[_known];
+        for (var place = 0; place < isWanted.Length; place++) isWanted[place] = codes.Contains(CodeAt(place)) != not;
+        if (_bytes == 0 && !isWanted.Contains(true)) return 0;
+        var kept = 0;
+        foreach (var index in indexes)
+        {
+            if (_bytes > 0 ? codes.Contains(Direct(index)) != not : isWanted[Place(index)]) indexes[kept++] = index;
+        }
+        return kept;
+    }
+
+    private static int FindEqual<T>(ReadOnlySpan<T> values, T value, int offset, Span<int> found)
+        where T : unmanaged, IEquatable<T>
+    {
+        var (count, at) = (0, 0);
+        // A total may look at millions: thirty-two bytes at a time.
+        if (Vector256.IsHardwareAccelerated)
+        {
+            var wanted = Vector256.Create(value);
+            for (; at <= values.Length - Vector256<T>.Count; at += Vector256<T>.Count)
+            {
+                for (var equal = Vector256.Equals(Vector256.Create(values[at..]), wanted).ExtractMostSignificantBits(); equal != 0; equal &= equal - 1) found[count++] = offset + at + BitOperations.TrailingZeroCount(equal);
+            }
+        }
+        for (; at < values.Length; at++)
+        {
+            if (values[at].Equals(value)) found[count++] = offset + at;
+        }
+        return count;
+    }
+
+    /// <summary>What stands for a code in the column; -1 when no event has it.</summary>
+    private int PlaceOf(int code) =>
+        _bytes > 0 ? code : MemoryMarshal.Cast<byte, int>(_packed.AsSpan(ListAt, sizeof(int) * _known)).IndexOf(BitConverter.IsLittleEndian ? code : BinaryPrimitives.ReverseEndianness(code));
 
     private int Place(int index) => _bits switch
     {

@@ -10,12 +10,13 @@ internal sealed class EventBlock
     private readonly CodeColumn?[] _codes = new CodeColumn?[EventColumns.Coded.Count];
     private readonly NumberColumn?[] _hashes = new NumberColumn?[EventColumns.Hashed.Count];
     private readonly NumberColumn? _times;
+    private readonly BlockColumns _columns;
 
     /// <param name="reader">At a row of first, count, and <paramref name="columns"/> in their order.</param>
     /// <exception cref="CorruptLedgerException">A column does not fit the others.</exception>
     public EventBlock(NpgsqlDataReader reader, BlockColumns columns)
     {
-        (First, Count) = (reader.GetInt64(0), reader.GetInt32(1));
+        (First, Count, _columns) = (reader.GetInt64(0), reader.GetInt32(1), columns);
         var column = 2;
         if (columns.HasTime) _times = new(reader.GetFieldValue<byte[]>(column++), Count);
         for (var i = 0; i < _hashes.Length; i++)
@@ -29,9 +30,26 @@ internal sealed class EventBlock
         byte[]? Next() => reader.IsDBNull(column++) ? null : reader.GetFieldValue<byte[]>(column - 1);
     }
 
+    private EventBlock(EventBlock block, EventBlock more)
+    {
+        (First, Count, _columns) = (block.First, block.Count, block._columns | more._columns);
+        _times = block._times ?? more._times;
+        for (var i = 0; i < _hashes.Length; i++) _hashes[i] = block._hashes[i] ?? more._hashes[i];
+        for (var i = 0; i < _codes.Length; i++) _codes[i] = block._codes[i] ?? more._codes[i];
+    }
+
     public long First { get; }
 
     public int Count { get; }
+
+    /// <summary>What it takes in memory, about.</summary>
+    public int Bytes => 512 + (_times?.Bytes ?? 0) + _hashes.Sum(column => column?.Bytes ?? 0) + _codes.Sum(column => column?.Bytes ?? 0);
+
+    /// <summary>Whether these columns were read.</summary>
+    public bool Has(BlockColumns columns) => _columns.Cover(columns);
+
+    /// <summary>The same block with columns that were read at another time.</summary>
+    public EventBlock With(EventBlock? other) => other is null ? this : new(this, other);
 
     /// <summary>The codes of a column; null when no event has one.</summary>
     public CodeColumn? Codes(int place) => _codes[place];

@@ -19,6 +19,9 @@ internal sealed class NumberColumn
         _mask = _width == sizeof(long) ? ulong.MaxValue : (1UL << 8 * _width) - 1;
     }
 
+    /// <summary>What it takes in memory.</summary>
+    public int Bytes => _packed.Length;
+
     /// <summary>Keeps of some events those that have this number.</summary>
     /// <returns>How many; they stand in front.</returns>
     public int Keep(long number, Span<int> indexes)

@@ -12,38 +12,60 @@ internal static class ChunkFormat
     public const int HeaderBytes = 5;
 
     private const byte Plain = 0;
-    private const byte Brotli = 1;
-
-    // Higher levels take longer than everything else that is done for an event; see docs/adr/0039-postgres-schema.md.
-    private const int Quality = 1;
-    private const int WindowBits = 18;
+    private const byte Deflated = 2;
     private const int WorthCompressing = 64;
+
+    // A page of fifty events unpacks up to fifty chunks: quick to unpack was preferred to small; see docs/adr/0039-postgres-schema.md.
+    private static readonly ZLibCompressionOptions Level = new() { CompressionLevel = 1 };
 
     public static byte[] Pack(ReadOnlySpan<byte> bytes)
     {
-        var packed = new byte[HeaderBytes + bytes.Length];
+        // What does not become shorter is written whole; the rest of the room is for the deflater to find that out.
+        var packed = new byte[HeaderBytes + bytes.Length + bytes.Length / 8 + WorthCompressing];
         var (form, length) = (Plain, bytes.Length);
-        if (bytes.Length >= WorthCompressing && BrotliEncoder.TryCompress(bytes, packed.AsSpan(HeaderBytes), out var written, Quality, WindowBits) && written < bytes.Length) (form, length) = (Brotli, written);
+        if (bytes.Length >= WorthCompressing && Deflate(bytes, packed) is var deflated && deflated < bytes.Length) (form, length) = (Deflated, deflated);
         else bytes.CopyTo(packed.AsSpan(HeaderBytes));
         packed[0] = form;
         BinaryPrimitives.WriteUInt32LittleEndian(packed.AsSpan(1), Checksum.Of(packed.AsSpan(HeaderBytes, length)));
-        return length == bytes.Length ? packed : packed[..(HeaderBytes + length)];
+        return packed[..(HeaderBytes + length)];
     }
 
     /// <param name="length">Of the bytes before they were packed.</param>
     /// <param name="what">Names it when it is damaged.</param>
     /// <exception cref="CorruptLedgerException">They do not agree with their checksum.</exception>
-    public static byte[] Unpack(ReadOnlySpan<byte> packed, int length, string what)
+    public static byte[] Unpack(byte[] packed, int length, string what)
     {
-        if (packed.Length < HeaderBytes || BinaryPrimitives.ReadUInt32LittleEndian(packed[1..]) != Checksum.Of(packed[HeaderBytes..])) throw new CorruptLedgerException($"{what} does not agree with its checksum.");
-        var content = packed[HeaderBytes..];
+        if (packed.Length < HeaderBytes || BinaryPrimitives.ReadUInt32LittleEndian(packed.AsSpan(1)) != Checksum.Of(packed.AsSpan(HeaderBytes))) throw new CorruptLedgerException($"{what} does not agree with its checksum.");
+        var content = packed.AsSpan(HeaderBytes);
         var bytes = new byte[length];
         var isWhole = packed[0] switch
         {
             Plain => content.Length == length && content.TryCopyTo(bytes),
-            Brotli => BrotliDecoder.TryDecompress(content, bytes, out var written) && written == length,
+            Deflated => TryInflate(packed, bytes),
             _ => false,
         };
         return isWhole ? bytes : throw new CorruptLedgerException($"{what} cannot be unpacked.");
+    }
+
+    /// <returns>Bytes behind the header.</returns>
+    private static int Deflate(ReadOnlySpan<byte> bytes, byte[] packed)
+    {
+        using var output = new MemoryStream(packed, HeaderBytes, packed.Length - HeaderBytes);
+        using (var deflate = new DeflateStream(output, Level, leaveOpen: true)) deflate.Write(bytes);
+        return (int)output.Position;
+    }
+
+    private static bool TryInflate(byte[] packed, byte[] bytes)
+    {
+        try
+        {
+            using var inflate = new DeflateStream(new MemoryStream(packed, HeaderBytes, packed.Length - HeaderBytes), CompressionMode.Decompress);
+            inflate.ReadExactly(bytes);
+            return inflate.ReadByte() < 0;
+        }
+        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
+        {
+            return false;
+        }
     }
 }

@@ -21,7 +21,7 @@ internal sealed class EntryChunk
     private readonly ByteBuffer _buffer = new();
 
     /// <exception cref="CorruptLedgerException">The bytes are not as they were written.</exception>
-    public EntryChunk(Ledger ledger, long first, int count, int rawBytes, ReadOnlySpan<byte> data)
+    public EntryChunk(Ledger ledger, long first, int count, int rawBytes, byte[] data)
     {
         var what = string.Create(CultureInfo.InvariantCulture, $"The chunk at sequence {first} of the ledger {ledger.Name}");
         (First, _codes, _name) = (first, ledger.Codes, Encoding.UTF8.GetBytes(ledger.Name));

@@ -10,7 +10,11 @@ internal sealed class CopyBuffer
 {
     private const int TypeOfInt32 = 23;
 
-    private readonly ByteBuffer _bytes = new(64 * 1024);
+    /// <summary>Pieces below what the collector keeps on its heap of large objects: megabytes for each group of events would have it collect everything again and again.</summary>
+    private const int PieceBytes = 64 * 1024;
+
+    private readonly List<ByteBuffer> _full = [];
+    private ByteBuffer _bytes = new(PieceBytes);
 
     /// <summary>Whether there is a row.</summary>
     public bool IsEmpty => _bytes.Length == 0;
@@ -19,8 +23,7 @@ internal sealed class CopyBuffer
     public void Row(short columns)
     {
         if (IsEmpty) _bytes.Append(Head);
-        BinaryPrimitives.WriteInt16BigEndian(_bytes.Reserve(sizeof(short)), columns);
-        _bytes.Advance(sizeof(short));
+        BinaryPrimitives.WriteInt16BigEndian(Room(sizeof(short)), columns);
     }
 
     public void Null() => Length(-1);
@@ -28,8 +31,7 @@ internal sealed class CopyBuffer
     public void Int16(short value)
     {
         Length(sizeof(short));
-        BinaryPrimitives.WriteInt16BigEndian(_bytes.Reserve(sizeof(short)), value);
-        _bytes.Advance(sizeof(short));
+        BinaryPrimitives.WriteInt16BigEndian(Room(sizeof(short)), value);
     }
 
     public void Int32(int value)
@@ -41,29 +43,27 @@ internal sealed class CopyBuffer
     public void Int64(long value)
     {
         Length(sizeof(long));
-        BinaryPrimitives.WriteInt64BigEndian(_bytes.Reserve(sizeof(long)), value);
-        _bytes.Advance(sizeof(long));
+        BinaryPrimitives.WriteInt64BigEndian(Room(sizeof(long)), value);
     }
 
     public void Boolean(bool value)
     {
         Length(1);
-        _bytes.Append(value ? (byte)1 : (byte)0);
+        Room(1)[0] = value ? (byte)1 : (byte)0;
     }
 
     public void Uuid(Guid value)
     {
         const int Size = 16;
         Length(Size);
-        value.TryWriteBytes(_bytes.Reserve(Size), bigEndian: true, out _);
-        _bytes.Advance(Size);
+        value.TryWriteBytes(Room(Size), bigEndian: true, out _);
     }
 
     /// <summary>Bytes, or text in UTF-8.</summary>
     public void Bytes(ReadOnlySpan<byte> value)
     {
         Length(value.Length);
-        _bytes.Append(value);
+        value.CopyTo(Room(value.Length));
     }
 
     /// <summary>A list of one dimension.</summary>
@@ -81,9 +81,9 @@ internal sealed class CopyBuffer
     public async ValueTask SendAsync(NpgsqlConnection connection, string target, CancellationToken cancellation)
     {
         if (IsEmpty) return;
-        BinaryPrimitives.WriteInt16BigEndian(_bytes.Reserve(sizeof(short)), -1);
-        _bytes.Advance(sizeof(short));
+        BinaryPrimitives.WriteInt16BigEndian(Room(sizeof(short)), -1);
         await using var copy = await connection.BeginRawBinaryCopyAsync($"copy {target} from stdin (format binary)", cancellation);
+        foreach (var piece in _full) await copy.WriteAsync(piece.WrittenMemory, cancellation);
         await copy.WriteAsync(_bytes.WrittenMemory, cancellation);
     }
 
@@ -91,7 +91,19 @@ internal sealed class CopyBuffer
 
     private void Length(int length)
     {
-        BinaryPrimitives.WriteInt32BigEndian(_bytes.Reserve(sizeof(int)), length);
-        _bytes.Advance(sizeof(int));
+        BinaryPrimitives.WriteInt32BigEndian(Room(sizeof(int)), length);
+    }
+
+    /// <summary>The next so many bytes, to be written now.</summary>
+    private Span<byte> Room(int bytes)
+    {
+        if (bytes > PieceBytes - _bytes.Length && _bytes.Length > 0)
+        {
+            _full.Add(_bytes);
+            _bytes = new(Math.Max(bytes, PieceBytes));
+        }
+        var room = _bytes.Reserve(bytes);
+        _bytes.Advance(bytes);
+        return room;
     }
 }

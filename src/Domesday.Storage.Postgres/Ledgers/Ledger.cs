@@ -5,7 +5,8 @@ namespace Domesday.Storage.Postgres.Ledgers;
 
 /// <summary>What this node knows of a ledger: its place in the tables, its dictionary, how far it has grown.</summary>
 /// <param name="recent">Of all ledgers.</param>
-internal sealed class Ledger(string name, LeafBudget budget, RecentEntries recent)
+/// <param name="blocks">Of all ledgers.</param>
+internal sealed class Ledger(string name, LeafBudget budget, RecentEntries recent, BlockCache blocks)
 {
     private readonly Lock _lock = new();
     private TaskCompletionSource _grown = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,6 +30,8 @@ internal sealed class Ledger(string name, LeafBudget budget, RecentEntries recen
     public RollingCounts Rolling { get; } = new();
 
     public RecentEntries Recent => recent;
+
+    public BlockCache Blocks => blocks;
 
     public RecentLeaves Leaves { get; } = new(budget);
 

@@ -7,19 +7,23 @@ using Npgsql;
 namespace Domesday.Storage.Postgres.Ledgers;
 
 /// <summary>All ledgers by name, as far as this node has heard of them.</summary>
-internal sealed class LedgerMap(NpgsqlDataSource source)
+/// <param name="cacheBytesMax">What columns of blocks may take in memory.</param>
+internal sealed class LedgerMap(NpgsqlDataSource source, long cacheBytesMax) : IDisposable
 {
     private const int SaltBytes = 16;
 
     private readonly LeafBudget _budget = new();
     private readonly RecentEntries _recent = new();
+    private readonly BlockCache _blocks = new(cacheBytesMax);
     private readonly ConcurrentDictionary<string, Ledger> _ledgers = new(StringComparer.Ordinal);
 
     public IEnumerable<Ledger> All => _ledgers.Values;
 
     public Ledger? Find(string name) => _ledgers.GetValueOrDefault(name);
 
-    public Ledger GetOrAdd(string name) => _ledgers.GetOrAdd(name, static (name, map) => new(name, map._budget, map._recent), this);
+    public Ledger GetOrAdd(string name) => _ledgers.GetOrAdd(name, static (name, map) => new(name, map._budget, map._recent, map._blocks), this);
+
+    public void Dispose() => _blocks.Dispose();
 
     /// <summary>Hears from the database how far every ledger has grown, whichever node wrote.</summary>
     public async Task RefreshAsync(CancellationToken cancellation)

@@ -3,7 +3,8 @@ namespace Domesday.Storage.Postgres.Ledgers;
 /// <summary>Entries that this node has just committed, as long as there is room: who follows a ledger need not fetch and unpack what was packed a moment ago.</summary>
 internal sealed class RecentEntries
 {
-    private const long BytesMax = 32L << 20;
+    /// <summary>Some seconds at full speed: who has fallen behind this far reads from the tables, which takes so much that it stays behind.</summary>
+    private const long BytesMax = 96L << 20;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<Ledger, Queue<EntryRun>> _runs = [];

@@ -68,9 +68,10 @@ internal sealed class BlockFilter
         try
         {
             var matches = rented.AsSpan(0, to - from);
-            for (var i = 0; i < matches.Length; i++) matches[i] = from + i;
+            if (_tests.Count > 0) matches = matches[.._tests[0].Find(block, from, to, matches)];
+            else for (var i = 0; i < matches.Length; i++) matches[i] = from + i;
+            foreach (var test in _tests.Skip(1)) matches = matches[..test.Keep(block, matches)];
             if (extent.MinTime < Bounds.MinTime || extent.MaxTime > Bounds.MaxTime) matches = matches[..KeepTimely(block, matches)];
-            foreach (var test in _tests) matches = matches[..test.Keep(block, matches)];
             return matches.ToArray();
         }
         finally

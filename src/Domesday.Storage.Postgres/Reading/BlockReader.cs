@@ -1,5 +1,6 @@
 using Domesday.Core.Storage;
 using Domesday.Storage.Postgres.Blocks;
+using Domesday.Storage.Postgres.Ledgers;
 using Domesday.Storage.Postgres.Schema;
 using Npgsql;
 
@@ -31,34 +32,65 @@ internal static class BlockReader
         return heads;
     }
 
-    /// <summary>Columns of some blocks of one day, as many at once as fit.</summary>
+    /// <summary>Columns of some blocks of one day, as many at once as fit. What was read before is not fetched again.</summary>
     /// <param name="heads">Of which the first ones are loaded.</param>
     /// <param name="events">At most, unless the first has more.</param>
+    /// <returns>In the order of their sequences.</returns>
     /// <exception cref="CorruptLedgerException">One is not there, or damaged.</exception>
     public static async ValueTask<List<(BlockHead Head, EventBlock Block)>> LoadAsync(
-        NpgsqlConnection connection, int ledger, IReadOnlyList<BlockHead> heads, BlockColumns columns, int events, CancellationToken cancellation)
+        NpgsqlConnection connection, Ledger ledger, IReadOnlyList<BlockHead> heads, BlockColumns columns, int events, CancellationToken cancellation)
     {
-        var chosen = new Dictionary<long, BlockHead>();
+        var (id, blocks) = (ledger.Identity!.Id, new List<(BlockHead Head, EventBlock Block)>());
+        var lacking = new List<(BlockHead Head, EventBlock? Known)>();
+        foreach (var head in First(heads, events))
+        {
+            var known = ledger.Blocks.Find(id, head);
+            if (known?.Has(columns) == true) blocks.Add((head, known));
+            else lacking.Add((head, known));
+        }
+        if (lacking.Count > 0)
+        {
+            var fetched = await FetchAsync(connection, id, lacking.ConvertAll(block => block.Head), columns, cancellation);
+            foreach (var (head, known) in lacking)
+            {
+                var block = fetched[head.First].With(known);
+                ledger.Blocks.Keep(id, head, block);
+                blocks.Add((head, block));
+            }
+            blocks.Sort((left, right) => left.Head.First.CompareTo(right.Head.First));
+        }
+        return blocks;
+    }
+
+    /// <summary>The first ones of some blocks: of one day, and of no more events than are wanted at once, unless the first has more.</summary>
+    public static IEnumerable<BlockHead> First(IReadOnlyList<BlockHead> heads, int events)
+    {
         foreach (var head in heads)
         {
-            if (chosen.Count > 0 && (head.Day != heads[0].Day || events < head.Count)) break;
-            chosen.Add(head.First, head);
+            if (head != heads[0] && (head.Day != heads[0].Day || events < head.Count)) yield break;
             events -= head.Count;
+            yield return head;
         }
-        var loaded = new List<(BlockHead Head, EventBlock Block)>(chosen.Count);
+    }
+
+    /// <summary>Columns of some blocks of one day, by their first sequences.</summary>
+    /// <exception cref="CorruptLedgerException">One is not there, or damaged.</exception>
+    public static async ValueTask<Dictionary<long, EventBlock>> FetchAsync(NpgsqlConnection connection, int ledger, IReadOnlyList<BlockHead> heads, BlockColumns columns, CancellationToken cancellation)
+    {
+        var fetched = new Dictionary<long, EventBlock>(heads.Count);
         await using var command = new NpgsqlCommand(null, connection);
         var names = string.Join("", columns.Names.Select(name => ", " + name));
-        command.CommandText = $"select first, count{names} from {Partitions.NameOf("block", heads[0].Day)} where ledger = $1 and first = any($2) union all select first, count{names} from fresh where ledger = $1 and first = any($3) order by 1";
+        command.CommandText = $"select first, count{names} from {Partitions.NameOf("block", heads[0].Day)} where ledger = $1 and first = any($2) union all select first, count{names} from fresh where ledger = $1 and first = any($3)";
         Add(command, ledger);
-        Add(command, chosen.Values.Where(head => !head.IsFresh).Select(head => head.First).ToArray());
-        Add(command, chosen.Values.Where(head => head.IsFresh).Select(head => head.First).ToArray());
+        Add(command, heads.Where(head => !head.IsFresh).Select(head => head.First).ToArray());
+        Add(command, heads.Where(head => head.IsFresh).Select(head => head.First).ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
             var block = new EventBlock(reader, columns);
-            loaded.Add((chosen[block.First], block));
+            fetched.Add(block.First, block);
         }
-        return loaded.Count == chosen.Count ? loaded : throw new CorruptLedgerException("Blocks of a day are not there any more.");
+        return fetched.Count == heads.Count ? fetched : throw new CorruptLedgerException("Blocks of a day are not there any more.");
     }
 
     /// <summary>Columns of all blocks of a day that hold some of a run of sequences, in one statement: what is joined meanwhile is seen once.</summary>

@@ -97,7 +97,7 @@ internal sealed class EventCounts(NpgsqlConnection connection, LedgerSnapshot le
         if (heads.Exists(head => head.MinTime < filter.Bounds.MinTime || head.MaxTime > filter.Bounds.MaxTime)) columns |= BlockColumns.Time;
         for (var next = 0; next < heads.Count;)
         {
-            var loaded = await BlockReader.LoadAsync(connection, ledger.Id, heads[next..], columns, EventsMax, cancellation);
+            var loaded = await BlockReader.LoadAsync(connection, ledger.Ledger, heads[next..], columns, EventsMax, cancellation);
             next += loaded.Count;
             foreach (var (head, block) in loaded)
             {

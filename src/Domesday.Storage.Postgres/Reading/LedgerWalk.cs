@@ -143,7 +143,7 @@ internal sealed class LedgerWalk
 
     private async ValueTask LoadBlocksAsync(CancellationToken cancellation)
     {
-        var loaded = await BlockReader.LoadAsync(_connection, _ledger.Id, _blocks, _columns, _load, cancellation);
+        var loaded = await BlockReader.LoadAsync(_connection, _ledger.Ledger, _blocks, _columns, _load, cancellation);
         _blocks.RemoveRange(0, loaded.Count);
         _load = Math.Min(_load * 2, LoadMax);
         var scans = loaded.ConvertAll(block => (block.Head.Extent, Scan: new BlockScan(_ledger.Name, block.Block, _filter.Matches(block.Block, block.Head.Extent), _order, _after, _wanted)));

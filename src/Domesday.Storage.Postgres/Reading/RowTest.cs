@@ -12,6 +12,15 @@ internal abstract class RowTest
 
     public abstract bool Passes(EventBlock block, int index);
 
+    /// <summary>The events of a run that pass, in order.</summary>
+    /// <param name="found">Room for all of them.</param>
+    /// <returns>How many.</returns>
+    public virtual int Find(EventBlock block, int from, int to, Span<int> found)
+    {
+        for (var i = from; i < to; i++) found[i - from] = i;
+        return Keep(block, found[..(to - from)]);
+    }
+
     /// <summary>Keeps of some events those that pass.</summary>
     /// <returns>How many; they stand in front.</returns>
     public virtual int Keep(EventBlock block, Span<int> indexes)
@@ -42,10 +51,17 @@ internal abstract class RowTest
         }
 
         /// <remarks>The same without a call for each of the millions that a total may have to look at.</remarks>
+        public override int Find(EventBlock block, int from, int to, Span<int> found)
+        {
+            if (_only == 0 || not) return base.Find(block, from, to, found);
+            return block.Codes(place)?.Find(_only, from, to, found) ?? 0;
+        }
+
+        /// <inheritdoc cref="Find"/>
         public override int Keep(EventBlock block, Span<int> indexes)
         {
-            if (_only == 0 || not) return base.Keep(block, indexes);
-            return block.Codes(place)?.Keep(_only, indexes) ?? 0;
+            if (block.Codes(place) is not { } column) return not ? indexes.Length : 0;
+            return _only > 0 && !not ? column.Keep(_only, indexes) : column.Keep(_codes, not, indexes);
         }
     }
 

@@ -50,11 +50,13 @@ internal sealed class BlockJoin(NpgsqlDataSource source, int ledger, int blockEv
         var (day, isOver) = (fresh[0].Day, fresh[0].Day < today);
         var chosen = Choose(fresh, blockEvents, isOver);
         if (chosen.Count == 0) return true;
-        var loaded = await BlockReader.LoadAsync(connection, ledger, chosen, BlockColumns.All, BlocksMax * blockEvents, cancellation);
-        var isAll = loaded.Count == chosen.Count;
+        var first = BlockReader.First(chosen, BlocksMax * blockEvents).ToList();
+        var loaded = await BlockReader.FetchAsync(connection, ledger, first, BlockColumns.All, cancellation);
+        var isAll = first.Count == chosen.Count;
         var (builder, rows) = (new BlockBuilder(), new GroupRows());
-        foreach (var (_, block) in loaded)
+        foreach (var head in first)
         {
+            var block = loaded[head.First];
             for (var i = 0; i < block.Count; i++)
             {
                 builder.Add(block, i);
@@ -65,7 +67,7 @@ internal sealed class BlockJoin(NpgsqlDataSource source, int ledger, int blockEv
         await using (var command = new NpgsqlCommand("delete from fresh where ledger = $1 and first = any($2)", connection))
         {
             command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = ledger });
-            command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. loaded.Select(block => block.Head.First)] });
+            command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. loaded.Keys] });
             await command.ExecuteNonQueryAsync(cancellation);
         }
         await rows.SendAsync(connection, cancellation);

@@ -160,6 +160,20 @@ public sealed class EventSpoolTests : IDisposable
     }
 
     [Fact]
+    public async Task A_spool_that_may_not_grow_takes_events_for_ever_when_they_are_sent()
+    {
+        // Less than a file's usual length.
+        await using var spool = _service.Open(options => options with { BytesMax = 1024 * 1024 });
+        var large = SpoolFixture.Event("large") with { Labels = new Dictionary<string, string> { ["text"] = new('x', 20_000) } };
+        for (var i = 0; i < 120; i++)
+        {
+            Assert.Equal(SpoolOutcome.Kept, await spool.AppendAsync(large with { Id = $"large-{i}" }));
+            await spool.DrainAsync(Cancellation);
+        }
+        Assert.Equal(120, _service.Ids.Distinct().Count());
+    }
+
+    [Fact]
     public async Task A_record_that_was_being_written_is_cut_off_and_counted_and_all_before_it_is_sent()
     {
         _service.Answer = _ => null;

@@ -46,6 +46,7 @@ internal sealed class MatrixWorld : IAsyncDisposable
         ["view"] = "vabsentabs",
         ["report"] = "rpt_0000000000000000",
         ["hold"] = "hld_0000000000000000",
+        ["viewer"] = "00000000000000000000000000000000",
     };
 
     /// <param name="hidden">Names the hidden project's contents.</param>
@@ -89,6 +90,7 @@ internal sealed class MatrixWorld : IAsyncDisposable
         await TestService.PostAsync(Service.Admin, $"/audit/v1/sinks?tenant={Tenant}", channel);
         There["report"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/reports?tenant={Tenant}", new() { ["name"] = TenantMark, ["channels"] = new JsonArray("for-reports") }))["id"]!.GetValue<string>();
         There["hold"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/holds?tenant={Tenant}", new() { ["case"] = TenantMark, ["reason"] = "a matter" }))["id"]!.GetValue<string>();
+        There["viewer"] = (await TestService.PostAsync(Service.Admin, $"/audit/v1/viewer-tokens?tenant={Tenant}", new() { ["name"] = TenantMark, ["filter"] = "project_id=p1" }))["id"]!.GetValue<string>();
         There["role"] = "role-" + TenantMark;
         await TestService.PostAsync(Service.Admin, $"/audit/v1/roles?tenant={Tenant}", new() { ["name"] = There["role"], ["permissions"] = new JsonArray("config.read") });
         var view = new JsonObject { ["name"] = TenantMark, ["query"] = $"action={TenantMark}", ["shared"] = true };

@@ -21,6 +21,8 @@ internal static class RouteTable
         new($"POST {Api}/sign-in", Everybody, Permission.None, $"{Api}/sign-in", """{"user":"nobody","password":"wrong"}"""),
         new($"POST {Api}/sign-out", Anybody, Permission.None, $"{Api}/sign-out"),
         new($"POST {Api}/viewer-tokens", Project, Permission.AuditList, $"{Api}/viewer-tokens", """{"fields":{"project_id":"p1"}}"""),
+        new($"GET {Api}/viewer-tokens", Tenant, Permission.AccessRead, $"{Api}/viewer-tokens"),
+        new($"DELETE {Api}/viewer-tokens/{{id}}", Tenant, Permission.AccessWrite, $"{Api}/viewer-tokens/{{viewer}}"),
         new($"GET {Api}/me", Anybody, Permission.None, $"{Api}/me"),
         new($"PUT {Api}/me/password", Anybody, Permission.None, $"{Api}/me/password", """{"old_password":"wrong password","new_password":"another password"}"""),
         new("GET /metrics", Operator, Permission.ConfigRead, "/metrics"),

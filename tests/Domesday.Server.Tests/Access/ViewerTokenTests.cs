@@ -246,4 +246,32 @@ public sealed class ViewerTokenTests
         var read = await service.EventAsync("default", kept => kept.Operation == "events.list" && kept.Actor?.Name == "Customer A");
         Assert.Equal((made["id"]!.GetValue<string>(), "admin", "action=delete"), (read.Actor!.Id, read.Actor.OnBehalfOf!.Name, read.Labels!["filter"]));
     }
+
+    [Fact]
+    public async Task Tokens_are_listed_until_they_end_and_one_that_is_revoked_is_refused_at_once()
+    {
+        var time = new ManualTime();
+        await using var service = await StartAsync(time);
+        var kept = await TestService.PostAsync(service.Admin, Tokens, new() { ["name"] = "Customer A", ["filter"] = "project_id=a" });
+        var ended = await TestService.PostAsync(service.Admin, Tokens, new() { ["name"] = "Customer B", ["filter"] = "project_id=b", ["seconds"] = 60 });
+        using var viewer = service.Bearer(ended["token"]!.GetValue<string>());
+        await service.EventAsync("default", made => made.Resource?.Id == ended["id"]!.GetValue<string>());
+        var text = await TextAsync(service.Admin, Tokens);
+        Assert.DoesNotContain(kept["token"]!.GetValue<string>(), text, StringComparison.Ordinal);
+        var listed = JsonNode.Parse(text)!["tokens"]!.AsArray();
+        Assert.Equal(["Customer B", "Customer A"], listed.Select(token => token!["name"]!.GetValue<string>()));
+        Assert.Equal(("project_id=a", kept["expires_at"]!.GetValue<string>()), (listed[1]!["filter"]!.GetValue<string>(), listed[1]!["expires_at"]!.GetValue<string>()));
+
+        Assert.Equal(HttpStatusCode.OK, await viewer.StatusAsync(HttpMethod.Get, "/audit/v1/events"));
+        var path = $"{Tokens}/{ended["id"]!.GetValue<string>()}";
+        Assert.Equal(HttpStatusCode.Forbidden, await viewer.StatusAsync(HttpMethod.Delete, path));
+        await service.TenantAsync("stranger");
+        Assert.Equal(HttpStatusCode.NotFound, await service.Admin.StatusAsync(HttpMethod.Delete, path + "?tenant=stranger"));
+        Assert.Equal(HttpStatusCode.NoContent, await service.Admin.StatusAsync(HttpMethod.Delete, path));
+        Assert.Equal(HttpStatusCode.Unauthorized, await viewer.StatusAsync(HttpMethod.Get, "/audit/v1/events"));
+        Assert.Equal(HttpStatusCode.NotFound, await service.Admin.StatusAsync(HttpMethod.Delete, path));
+        Assert.Equal(["Customer A"], (await TestService.GetAsync(service.Admin, Tokens))["tokens"]!.AsArray().Select(token => token!["name"]!.GetValue<string>()));
+        time.Advance(TimeSpan.FromHours(1));
+        Assert.Empty((await TestService.GetAsync(service.Admin, Tokens))["tokens"]!.AsArray());
+    }
 }

@@ -96,6 +96,29 @@ public sealed class PackedColumnTests
             {
                 var indexes = Enumerable.Range(0, codes.Length).ToArray();
                 Assert.Equal(Enumerable.Range(0, codes.Length).Where(index => codes[index] == code), indexes[..column.Keep(code, indexes)]);
+                // From anywhere to anywhere, whatever a processor takes at once.
+                foreach (var (from, to) in new[] { (0, codes.Length), (1, codes.Length - 1), (33, 97), (4_000, 4_000) })
+                {
+                    Assert.Equal(Enumerable.Range(from, to - from).Where(index => codes[index] == code), indexes[..column.Find(code, from, to, indexes)]);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Events_with_one_of_several_codes_or_none_of_them_are_found_in_every_form_of_a_column()
+    {
+        foreach (var most in (int[])[1, 3, 16, 200, 70_000])
+        {
+            var codes = Enumerable.Range(0, 3_000).Select(i => i * 7_919 % (most + 1)).ToArray();
+            var column = new CodeColumn(new CodePacker().Pack(codes)!, codes.Length);
+            foreach (var wanted in new[] { new HashSet<int> { 1, most }, new HashSet<int> { most + 1, most + 2 } })
+            {
+                foreach (var not in (bool[])[false, true])
+                {
+                    var indexes = Enumerable.Range(0, codes.Length).ToArray();
+                    Assert.Equal(Enumerable.Range(0, codes.Length).Where(index => wanted.Contains(codes[index]) != not), indexes[..column.Keep(wanted, not, indexes)]);
+                }
             }
         }
     }

@@ -62,7 +62,8 @@ public sealed class ChunkTests
 
     private static List<string> RoundTrip(out int bytes, params string[] entries)
     {
-        var ledger = new Ledger("acme", new(), new());
+        using var cache = new BlockCache(0);
+        var ledger = new Ledger("acme", new(), new(), cache);
         var (added, row, builder) = (new NewCodes(ledger.Codes), new EventRow(), new ChunkBuilder());
         BuiltChunk? chunk = null;
         builder.Begin("acme"u8.ToArray(), built => chunk = built);

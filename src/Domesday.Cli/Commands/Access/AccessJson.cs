@@ -9,4 +9,5 @@ namespace Domesday.Cli.Commands.Access;
 [JsonSerializable(typeof(RoleInfo))]
 [JsonSerializable(typeof(GrantInfo))]
 [JsonSerializable(typeof(CertificateInfo))]
+[JsonSerializable(typeof(ViewerTokenInfo))]
 internal sealed partial class AccessJson : JsonSerializerContext;

@@ -13,11 +13,12 @@ internal static class KeysPage
 {
     public const string Path = "/ui/admin/keys";
 
-    public static void MapKeys(this IEndpointRouteBuilder routes) => routes.MapGet(Path, Get).RequirePermission(Permission.AccessRead, wholeTenant: true);
+    public static void MapKeys(this IEndpointRouteBuilder routes) => routes.MapGet(Path, GetAsync).RequirePermission(Permission.AccessRead, wholeTenant: true);
 
-    private static IResult Get(HttpContext http, KeyDirectory keys, KeyUses uses)
+    private static async Task<IResult> GetAsync(HttpContext http, KeyDirectory keys, KeyUses uses, ViewerTokens viewers)
     {
         var frame = Frame.Of(http, "Keys");
-        return PageResult.Page<KeysView, KeysModel>(frame, new([.. keys.Of(http.Tenant()).OrderBy(key => key.RevokedAt is not null).Select(key => (key, uses.Of(key.Id)))], frame.May(Permission.AccessWrite, wholeTenant: true)));
+        var all = keys.Of(http.Tenant()).OrderBy(key => key.RevokedAt is not null).Select(key => (key, uses.Of(key.Id)));
+        return PageResult.Page<KeysView, KeysModel>(frame, new([.. all], await viewers.ListAsync(http.Tenant(), http.RequestAborted), frame.May(Permission.AccessWrite, wholeTenant: true)));
     }
 }

@@ -1,0 +1,21 @@
+using Domesday.Storage.Postgres.Blocks;
+using Microsoft.Extensions.Caching.Memory;
+
+namespace Domesday.Storage.Postgres.Ledgers;
+
+/// <summary>Columns of blocks that were read, of all ledgers, up to a number of bytes: a block never changes, so a question need not fetch again what the one before it looked at.</summary>
+/// <param name="bytesMax">What they may take in memory.</param>
+internal sealed class BlockCache(long bytesMax) : IDisposable
+{
+    private readonly MemoryCache _blocks = new(new MemoryCacheOptions { SizeLimit = bytesMax });
+
+    /// <returns>What was read of the block so far; null when nothing is kept.</returns>
+    public EventBlock? Find(int ledger, BlockHead head) => _blocks.Get<EventBlock>(KeyOf(ledger, head));
+
+    public void Keep(int ledger, BlockHead head, EventBlock block) => _blocks.Set(KeyOf(ledger, head), block, new MemoryCacheEntryOptions { Size = block.Bytes });
+
+    public void Dispose() => _blocks.Dispose();
+
+    // The times are there for a database that was taken back to an earlier moment: its sequences are given out again, to other events.
+    private static object KeyOf(int ledger, BlockHead head) => (ledger, head.First, head.Count, head.MinTime, head.MaxTime);
+}
