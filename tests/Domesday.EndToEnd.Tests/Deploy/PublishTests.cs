@@ -10,7 +10,6 @@ public sealed class PublishTests
     [Fact]
     public async Task One_file_that_is_copied_elsewhere_serves_and_keeps_what_it_acknowledged()
     {
-        SkipUnlessAsked();
         using var folder = new TestFolder();
         // A copy: publishing for a platform writes lock files.
         Directory.CreateDirectory(folder["source"]);
@@ -38,7 +37,7 @@ public sealed class PublishTests
     [Fact]
     public async Task The_image_and_the_compose_file_run_and_lose_nothing_when_a_node_and_the_primary_are_killed()
     {
-        SkipUnlessAsked();
+        Assert.SkipWhen(string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Variable)), $"THE COMPOSE FILE IS NOT TRIED: it takes some ten minutes; set {Variable}=1.");
         foreach (var (file, package) in (IEnumerable<(string, string)>)[("/usr/sbin/dockerd", "docker.io"), ("/usr/bin/docker-compose", "docker-compose"), ("/usr/bin/docker-registry", "docker-registry"), ("/usr/sbin/haproxy", "haproxy"), ("/usr/lib/postgresql", "postgresql-15"), ("/bin/busybox", "busybox-static")])
         {
             Assert.SkipUnless(Path.Exists(file), $"THE COMPOSE FILE IS NOT TRIED: apt-get install {package}");
@@ -48,6 +47,4 @@ public sealed class PublishTests
         TestContext.Current.TestOutputHelper?.WriteLine(tried.Output);
         Assert.True(tried.ExitCode == 0, tried.Output + tried.Errors);
     }
-
-    private static void SkipUnlessAsked() => Assert.SkipWhen(string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Variable)), $"PUBLISHING IS NOT TRIED: it takes minutes; set {Variable}=1, as .ci/run does.");
 }
