@@ -1,41 +1,21 @@
-using System.Text.Json;
 using Domesday.Core.Append;
 using Domesday.Core.Problems;
 using Domesday.Http.Authorization;
 using Domesday.Http.Mapping;
 using Domesday.Http.PlugIns;
-using Domesday.Http.Problems;
-using Domesday.Http.Streaming;
 using Microsoft.AspNetCore.Http;
 
 namespace Domesday.Ingest.KubernetesAudit;
 
-/// <summary><c>POST /ingest/kubernetes</c>: takes an EventList, or lines of an audit log as NDJSON, and answers when everything that came is on disk, be it as events or in quarantine.</summary>
+/// <summary><c>POST /ingest/kubernetes</c>: takes an EventList, or lines of an audit log as NDJSON.</summary>
 /// <remarks>Query parameters are not looked at, but for <c>cluster</c>: kube-apiserver adds its own, such as <c>timeout=30s</c>.</remarks>
 internal sealed class KubernetesAuditEndpoint(AppendPipeline pipeline, BatchLimits limits)
 {
-    private const int ClusterCharsMax = 253;
+    public const int ClusterCharsMax = 253;
 
-    public async Task AppendAsync(HttpContext http)
-    {
-        var cluster = http.Request.RouteValues["cluster"] as string ?? http.Request.Query["cluster"].FirstOrDefault();
-        if (cluster is { Length: 0 or > ClusterCharsMax })
-        {
-            await new Problem(ProblemKind.Invalid, $"A cluster's name has 1 to {ClusterCharsMax} characters.", "cluster").ToResult().ExecuteAsync(http);
-            return;
-        }
-        var read = await RequestBody.ReadAsync(http, limits.BytesMax);
-        if (!read.IsOk)
-        {
-            await read.Problem.ToResult().ExecuteAsync(http);
-            return;
-        }
-        using var body = read.Value;
-        var isLog = JsonBatch.FormOf(http.Request.ContentType) == BodyForm.Lines;
-        var result = isLog ? await StoreLinesAsync(http.Tenant(), body.Bytes, cluster) : await StoreAsync(http.Tenant(), body.Bytes, cluster);
-        var answer = result.IsOk ? new WrittenJson(json => Write(json, result.Value)) : result.Problem.ToResult();
-        await answer.ExecuteAsync(http);
-    }
+    public ValueTask<Result<AppendResult>> StoreAsync(HttpContext http, ReadOnlyMemory<byte> body, string? cluster) => JsonBatch.FormOf(http.Request.ContentType) == BodyForm.Lines
+        ? StoreLinesAsync(http.Tenant(), body, cluster)
+        : StoreListAsync(http.Tenant(), body, cluster);
 
     /// <summary>Lines of a kube-apiserver's own log: an event on each. A line that is none goes to quarantine by itself.</summary>
     private async ValueTask<Result<AppendResult>> StoreLinesAsync(string tenant, ReadOnlyMemory<byte> body, string? cluster)
@@ -46,7 +26,7 @@ internal sealed class KubernetesAuditEndpoint(AppendPipeline pipeline, BatchLimi
         return await mapped.StoreAsync(pipeline, tenant, KubernetesAuditSource.Name);
     }
 
-    private async ValueTask<Result<AppendResult>> StoreAsync(string tenant, ReadOnlyMemory<byte> body, string? cluster)
+    private async ValueTask<Result<AppendResult>> StoreListAsync(string tenant, ReadOnlyMemory<byte> body, string? cluster)
     {
         var items = AuditEventList.Split(body, limits.EventsMax, allowItem: false);
         if (!items.IsOk) return await RefuseAsync(tenant, body, cluster, items.Problem);
@@ -60,15 +40,5 @@ internal sealed class KubernetesAuditEndpoint(AppendPipeline pipeline, BatchLimi
         if (problem.Kind != ProblemKind.Invalid) return problem;
         var kept = await pipeline.QuarantineAsync(tenant, KubernetesAuditSource.Name, [new(body, problem.Faults) { Context = cluster }], CancellationToken.None);
         return kept.IsOk ? problem with { Detail = $"{problem.Detail} It is kept in quarantine." } : kept;
-    }
-
-    private static void Write(Utf8JsonWriter json, AppendResult result)
-    {
-        var duplicates = result.Receipts.Count(receipt => receipt.Duplicate);
-        json.WriteStartObject();
-        json.WriteNumber("stored", result.Receipts.Count - duplicates);
-        json.WriteNumber("duplicate", duplicates);
-        json.WriteNumber("quarantined", result.Quarantined);
-        json.WriteEndObject();
     }
 }

@@ -1,10 +1,7 @@
-using Domesday.Core.Access;
 using Domesday.Core.Append;
 using Domesday.Core.Problems;
-using Domesday.Http.Authorization;
 using Domesday.Http.Mapping;
 using Domesday.Http.PlugIns;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -20,8 +17,7 @@ internal sealed class KubernetesAuditSource : IIngestSource
     public void Map(IEndpointRouteBuilder routes)
     {
         var endpoint = new KubernetesAuditEndpoint(routes.ServiceProvider.GetRequiredService<AppendPipeline>(), routes.ServiceProvider.GetRequiredService<BatchLimits>());
-        routes.MapPost("/ingest/kubernetes", endpoint.AppendAsync).RequirePermission(Permission.AuditWrite, wholeTenant: true);
-        routes.MapPost("/ingest/kubernetes/{key}/{cluster?}", endpoint.AppendAsync).RequirePermission(Permission.AuditWrite, wholeTenant: true).AcceptKeyInPath();
+        routes.MapPosted("/ingest/kubernetes", "cluster", KubernetesAuditEndpoint.ClusterCharsMax, endpoint.StoreAsync);
     }
 
     /// <param name="context">The cluster's name.</param>

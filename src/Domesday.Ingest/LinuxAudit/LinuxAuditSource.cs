@@ -1,11 +1,8 @@
-using Domesday.Core.Access;
 using Domesday.Core.Append;
 using Domesday.Core.Problems;
-using Domesday.Http.Authorization;
 using Domesday.Http.Mapping;
 using Domesday.Http.PlugIns;
 using Domesday.Ingest.AuditRecords;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -21,8 +18,7 @@ internal sealed class LinuxAuditSource : IIngestSource
     public void Map(IEndpointRouteBuilder routes)
     {
         var endpoint = new LinuxAuditEndpoint(routes.ServiceProvider.GetRequiredService<AppendPipeline>(), routes.ServiceProvider.GetRequiredService<BatchLimits>());
-        routes.MapPost("/ingest/linux-audit", endpoint.AppendAsync).RequirePermission(Permission.AuditWrite, wholeTenant: true);
-        routes.MapPost("/ingest/linux-audit/{key}/{host?}", endpoint.AppendAsync).RequirePermission(Permission.AuditWrite, wholeTenant: true).AcceptKeyInPath();
+        routes.MapPosted("/ingest/linux-audit", "host", LinuxAuditEndpoint.HostCharsMax, endpoint.StoreAsync);
     }
 
     /// <param name="context">The host's name.</param>
