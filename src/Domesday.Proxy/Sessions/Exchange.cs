@@ -84,7 +84,7 @@ internal sealed class Exchange(WireConnection client, WireConnection upstream, M
     {
         try
         {
-            if (!await client.Input.FillAsync()) await upstream.EndSendingAsync();
+            if (!await client.Input.WatchAsync()) await upstream.EndSendingAsync();
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {

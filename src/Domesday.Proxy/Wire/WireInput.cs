@@ -1,7 +1,10 @@
 namespace Domesday.Proxy.Wire;
 
 /// <summary>What comes from one side, as far as it was read and not yet used.</summary>
-/// <remarks>At most one read is under way; who asks for more meanwhile waits for the same one. For one user at a time: who only watches for the end asks before the next user does.</remarks>
+/// <remarks>
+/// For one user at a time. Between two users somebody may watch for the end: what that read brings is the next user's, who may look here at any moment of it. So nothing is seen before that read is over,
+/// and asking for more hands it out, whether or not it was over already: a user who looked just before would else wait for what comes behind it.
+/// </remarks>
 internal sealed class WireInput(Stream stream)
 {
     private const int FirstBytes = 16 * 1024;
@@ -9,21 +12,27 @@ internal sealed class WireInput(Stream stream)
 
     private byte[] _buffer = new byte[FirstBytes];
     private int _start, _end;
-    private Task<bool>? _filling;
+    private Task<bool>? _watching;
 
-    public ReadOnlyMemory<byte> Available => _buffer.AsMemory(_start, _end - _start);
+    public ReadOnlyMemory<byte> Available => _watching is { IsCompleted: false } ? default : _buffer.AsMemory(_start, _end - _start);
 
     public bool IsAtEnd { get; private set; }
 
     public void Advance(int count) => _start += count;
 
-    /// <summary>Reads more.</summary>
-    /// <returns>False at the end of what the other side sends.</returns>
+    /// <summary>Reads more, or hands out what was read by who watched.</summary>
+    /// <returns>False at the end of what the other side sends. True does not say that there is more than was seen before.</returns>
     public Task<bool> FillAsync()
     {
-        if (_filling is { IsCompleted: false } filling) return filling;
-        return _filling = ReadAsync();
+        var filling = _watching ?? ReadAsync();
+        _watching = null;
+        return filling;
     }
+
+    /// <summary>Reads for the next user, to learn whether the other side ends.</summary>
+    /// <returns>As <see cref="FillAsync"/>.</returns>
+    /// <remarks>To be called when nothing is available.</remarks>
+    public Task<bool> WatchAsync() => _watching is { IsCompleted: false } watching ? watching : _watching = ReadAsync();
 
     /// <summary>Reads a head into <see cref="Available"/>, and tells its length.</summary>
     /// <returns>0 when nothing more comes.</returns>
