@@ -47,6 +47,19 @@ public interface IEventStore : IAsyncDisposable
     /// <remarks>Neither writers nor queries wait for it; a query that runs keeps what it sees.</remarks>
     ValueTask<Result<DroppedEvents>> DropAsync(string tenant, Timestamp before, long sealedSize, CancellationToken cancellation);
 
+    /// <summary>Erases events: their bodies and attachments go, their places, ids and leaf hashes stay, so that all proofs still hold.</summary>
+    /// <param name="sequences">Ascending, each below <see cref="Size"/>; those that were erased or dropped before are passed over.</param>
+    /// <returns>
+    /// How many this call erased, once that is durable: from then on no query, count, facet or walk shows them, reading one is
+    /// <see cref="ProblemKind.Gone"/>, and their ids stay known. <see cref="ProblemKind.Unavailable"/> when it cannot be done now.
+    /// </returns>
+    /// <remarks>The bytes leave the engine's files soon afterwards, also when the service is ended in between: <see cref="Erasures"/> counts what still waits.</remarks>
+    ValueTask<Result<long>> EraseAsync(string tenant, IReadOnlyList<long> sequences, CancellationToken cancellation)
+        => new(new Problem(ProblemKind.Unavailable, "This store does not erase events yet."));
+
+    /// <summary>What was erased from a ledger.</summary>
+    LedgerErasures Erasures(string tenant) => default;
+
     /// <summary>The tree above the leaves, as far as it was built.</summary>
     ITreeStore Trees { get; }
 }
@@ -60,6 +73,10 @@ public readonly record struct LedgerUsage(long FirstSequence, long Size, long By
 }
 
 public readonly record struct DroppedEvents(long Events, long Bytes);
+
+/// <param name="Events">Erased among the events that retention has not dropped.</param>
+/// <param name="Pending">Of them those that nobody can read any more, and whose bytes are still in the engine's files.</param>
+public readonly record struct LedgerErasures(long Events, long Pending);
 
 /// <summary>Keeps the nodes at levels 8, 16, 24 … of every ledger's tree: derived from the entries, and rebuilt from them when damaged.</summary>
 public interface ITreeStore
