@@ -10,6 +10,7 @@ using Domesday.Http.Parameters;
 using Domesday.Http.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Domesday.Server.Api;
@@ -81,7 +82,7 @@ internal static class ErasureEndpoints
         return TypedResults.Json(new ErasurePreviewBody(true, preview.Value.Matched, preview.Value.Notes, preview.Value.Gone, [.. preview.Value.Sequences.Take(FirstMax)]), ErasureJson.Default.ErasurePreviewBody);
     }
 
-    private static IResult Answer(ErasureRecord erasure, Problem? delay, IEventStore store, int status) =>
+    private static JsonHttpResult<ErasureBody> Answer(ErasureRecord erasure, Problem? delay, IEventStore store, int status) =>
         TypedResults.Json(ErasureBody.Of(erasure, delay) with { Ledger = ErasedBody.Of(store, erasure.Tenant) }, ErasureJson.Default.ErasureBody, statusCode: status);
 }
 

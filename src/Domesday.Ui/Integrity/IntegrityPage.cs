@@ -43,7 +43,7 @@ internal static class IntegrityPage
             Witnesses = [.. witnessing.Witnesses.Zip(witnessing.Of(tenant))],
             Holds = holds.Of(tenant, released: false).Count,
             Erased = store.Erasures(tenant),
-            LastErasure = erasures.Of(tenant).FirstOrDefault(),
+            LastErasure = erasures.Of(tenant) is [var last, ..] ? last : null,
             Next = next.IsOk ? next.Value : null,
             Retention = retention.Of(tenant).Policy,
             Ledgers = [.. frame.Tenants.Select(name => LineOf(name, sealer, verifier, store))],
