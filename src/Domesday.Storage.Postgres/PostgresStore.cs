@@ -127,7 +127,7 @@ public sealed class PostgresStore : IEventStore, IDroppedImport
     public ValueTask<Result<IReadOnlyList<Receipt>>> AppendAsync(string tenant, PendingBatch batch, CancellationToken cancellation)
     {
         var lane = _lanes[(int)((uint)string.GetHashCode(tenant, StringComparison.Ordinal) % (uint)_lanes.Length)];
-        return lane.AppendAsync(new(_ledgers.GetOrAdd(tenant), batch), cancellation);
+        return lane.AppendAsync(new(_ledgers.GetOrAdd(tenant), batch, _time.GetTimestamp()), cancellation);
     }
 
     public async ValueTask<Result<MerkleHash[]>> LeafHashesAsync(string tenant, long first, int count, CancellationToken cancellation)

@@ -27,6 +27,7 @@ public abstract class DifferentialConformance(IStoreFactory factory) : StoreConf
         for (var round = 0; round < 6; round++)
         {
             await AppendToBothAsync(model, events, random);
+            await EraseFromBothAsync(model, random);
             var entries = await EverythingAsync(model);
             var questions = new QuestionGenerator(random, entries);
             for (var question = 0; question < 25; question++) answered += await CompareAsync(model, questions, random, $"seed {seed}, round {round}, question {question}") ? 1 : 0;
@@ -46,6 +47,19 @@ public abstract class DifferentialConformance(IStoreFactory factory) : StoreConf
             var expected = Value(await model.AppendAsync(tenant, batch, Cancellation));
             Assert.Equal(expected, await AppendAsync(tenant, batch));
             Time.Advance(TimeSpan.FromMilliseconds(random.Next(5_000)));
+        }
+    }
+
+    private async Task EraseFromBothAsync(MemoryStore model, Random random)
+    {
+        foreach (var tenant in Tenants.Where(tenant => model.Size(tenant) > 0 && random.Next(3) == 0))
+        {
+            var share = random.Next(6) == 0 ? 0.9 : random.NextDouble() * 0.2;
+            long[] chosen = [.. Enumerable.Range(0, (int)model.Size(tenant)).Where(_ => random.NextDouble() < share).Select(sequence => (long)sequence)];
+            var erased = await Store.EraseAsync(tenant, chosen, Cancellation);
+            if (!erased.IsOk && erased.Problem.Detail.Contains("does not erase", StringComparison.Ordinal)) return;
+            Assert.Equal(Value(await model.EraseAsync(tenant, chosen, Cancellation)), Value(erased));
+            Assert.Equal(model.Erasures(tenant).Events, Store.Erasures(tenant).Events);
         }
     }
 

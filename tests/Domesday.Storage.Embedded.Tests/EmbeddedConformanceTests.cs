@@ -59,6 +59,8 @@ public sealed class EmbeddedScopeTests() : ScopeConformance(new EmbeddedConforma
 
 public sealed class EmbeddedDropTests() : DropConformance(new EmbeddedConformanceTests.Factory());
 
+public sealed class EmbeddedErasureTests() : ErasureConformance(new EmbeddedConformanceTests.Factory());
+
 public sealed class EmbeddedTreeTests() : TreeConformance(new EmbeddedConformanceTests.Factory());
 
 public sealed class EmbeddedWaitTests() : WaitConformance(new EmbeddedConformanceTests.Factory());

@@ -34,6 +34,8 @@ public sealed class MemoryScopeTests() : ScopeConformance(new MemoryStoreTests.F
 
 public sealed class MemoryDropTests() : DropConformance(new MemoryStoreTests.Factory());
 
+public sealed class MemoryErasureTests() : ErasureConformance(new MemoryStoreTests.Factory());
+
 public sealed class MemoryTreeTests() : TreeConformance(new MemoryStoreTests.Factory());
 
 public sealed class MemoryWaitTests() : WaitConformance(new MemoryStoreTests.Factory());

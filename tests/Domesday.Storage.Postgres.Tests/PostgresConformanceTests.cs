@@ -64,6 +64,8 @@ public sealed class PostgresScopeTests() : ScopeConformance(new PostgresConforma
 
 public sealed class PostgresDropTests() : DropConformance(new PostgresConformanceTests.Factory());
 
+public sealed class PostgresErasureTests() : ErasureConformance(new PostgresConformanceTests.Factory());
+
 public sealed class PostgresTreeTests() : TreeConformance(new PostgresConformanceTests.Factory());
 
 public sealed class PostgresWaitTests() : WaitConformance(new PostgresConformanceTests.Factory());

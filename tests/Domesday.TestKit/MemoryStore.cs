@@ -83,6 +83,20 @@ public sealed class MemoryStore(TimeProvider time) : IEventStore, IEventReader, 
         }
     }
 
+    public ValueTask<Result<long>> EraseAsync(string tenant, IReadOnlyList<long> sequences, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            if (!_ledgers.TryGetValue(tenant, out var ledger)) return ValueTask.FromResult<Result<long>>(0L);
+            return ValueTask.FromResult<Result<long>>(sequences.LongCount(sequence => sequence >= ledger.First && Erase(ledger, (int)sequence)));
+        }
+    }
+
+    public LedgerErasures Erasures(string tenant)
+    {
+        lock (_lock) return _ledgers.TryGetValue(tenant, out var ledger) ? new(ledger.Erased.Keys.LongCount(sequence => sequence >= ledger.First), 0) : default;
+    }
+
     public ValueTask<Problem?> AdoptDroppedAsync(string tenant, long first, ReadOnlyMemory<MerkleHash> leaves, CancellationToken cancellation)
     {
         lock (_lock)
@@ -119,16 +133,18 @@ public sealed class MemoryStore(TimeProvider time) : IEventStore, IEventReader, 
     public ValueTask<Result<StoredEntry>> GetAsync(AccessScope scope, long sequence, CancellationToken cancellation) =>
         IsDropped(scope, sequence)
             ? ValueTask.FromResult<Result<StoredEntry>>(new Problem(ProblemKind.Gone, "The event was dropped when its retention ended."))
+            : IsErased(scope, sequence) ? ValueTask.FromResult<Result<StoredEntry>>(ErasedProblem)
             : One(Matching(scope, new EventFilter { FromSequence = sequence, ToSequence = sequence + 1 }));
 
     public ValueTask<Result<StoredEntry>> FindAsync(AccessScope scope, string id, CancellationToken cancellation) =>
-        One(Matching(scope, new EventFilter { Conditions = [FieldCondition.Is(EventField.Id, id)] }));
+        IsErased(scope, SequenceOf(scope, id)) ? ValueTask.FromResult<Result<StoredEntry>>(ErasedProblem) : One(Matching(scope, new EventFilter { Conditions = [FieldCondition.Is(EventField.Id, id)] }));
 
     public ValueTask<Result<ReadOnlyMemory<byte>>> AttachmentAsync(AccessScope scope, long sequence, string sha256, CancellationToken cancellation)
     {
         lock (_lock)
         {
             var seen = Matching(scope, new EventFilter { FromSequence = sequence, ToSequence = sequence + 1 }).Count > 0;
+            if (IsErased(scope, sequence)) return ValueTask.FromResult<Result<ReadOnlyMemory<byte>>>(ErasedProblem);
             if (seen && _ledgers[scope.Tenant!].Attachments.TryGetValue((sequence, sha256), out var bytes)) return ValueTask.FromResult<Result<ReadOnlyMemory<byte>>>((ReadOnlyMemory<byte>)bytes);
         }
         return ValueTask.FromResult<Result<ReadOnlyMemory<byte>>>(new Problem(ProblemKind.NotFound, "There is no such attachment."));
@@ -179,10 +195,34 @@ public sealed class MemoryStore(TimeProvider time) : IEventStore, IEventReader, 
         lock (_lock) return scope.IsWholeTenant && sequence >= 0 && _ledgers.TryGetValue(scope.Tenant!, out var ledger) && sequence < ledger.First;
     }
 
+    private static Problem ErasedProblem => new(ProblemKind.Gone, "The event was erased.");
+
+    private bool IsErased(AccessScope scope, long sequence)
+    {
+        lock (_lock) return scope.IsWholeTenant && _ledgers.TryGetValue(scope.Tenant!, out var ledger) && sequence is >= 0 and <= int.MaxValue && ledger.Erased.ContainsKey((int)sequence);
+    }
+
+    private long SequenceOf(AccessScope scope, string id)
+    {
+        lock (_lock) return _ledgers.TryGetValue(scope.Tenant ?? "", out var ledger) && ledger.Ids.TryGetValue(Encoding.UTF8.GetString(CanonicalText.Escape(id)), out var receipt) ? receipt.Sequence : -1;
+    }
+
+    private static bool Erase(Ledger ledger, int sequence)
+    {
+        if (ledger.Erased.ContainsKey(sequence)) return false;
+        ledger.Erased.Add(sequence, (ledger.Leaf(sequence), Age(ledger.Entries[sequence])));
+        ledger.Entries[sequence] = [];
+        foreach (var key in ledger.Attachments.Keys.Where(key => key.Sequence == sequence).ToList()) ledger.Attachments.Remove(key);
+        return true;
+    }
+
     private static DroppedEvents Measure(List<byte[]> entries) => new(entries.Count, entries.Sum(entry => (long)entry.Length));
 
-    private static List<byte[]> Old(Ledger ledger, Timestamp before, long sealedSize) =>
-        [.. ledger.Kept.Take((int)Math.Clamp(sealedSize - ledger.First, 0, ledger.Entries.Count)).TakeWhile(entry => Age(entry) < before.Microseconds)];
+    private static List<byte[]> Old(Ledger ledger, Timestamp before, long sealedSize)
+    {
+        var covered = ledger.Kept.Take((int)Math.Clamp(sealedSize - ledger.First, 0, ledger.Entries.Count));
+        return [.. covered.TakeWhile((entry, index) => (ledger.Erased.TryGetValue(ledger.First + index, out var erased) ? erased.Age : Age(entry)) < before.Microseconds)];
+    }
 
     private static long Age(byte[] entry) => Math.Min(MomentOf(entry, EventField.Time), MomentOf(entry, EventField.ReceivedAt));
 
@@ -238,6 +278,7 @@ public sealed class MemoryStore(TimeProvider time) : IEventStore, IEventReader, 
                 .. from ledger in _ledgers
                    where scope.IsAllTenants ? !TenantName.IsInternal(ledger.Key) : ledger.Key == scope.Tenant
                    from entry in ledger.Value.Entries.Select((bytes, sequence) => new StoredEntry(ledger.Key, sequence, bytes)).Skip(ledger.Value.First)
+                   where !ledger.Value.Erased.ContainsKey((int)entry.Sequence)
                    where matcher.Matches(entry.Bytes.Span, Sliced(entry.Bytes.Span), entry.Sequence)
                    select entry,
             ];
@@ -266,7 +307,10 @@ public sealed class MemoryStore(TimeProvider time) : IEventStore, IEventReader, 
         /// <summary>Leaf hashes of entries that were never here.</summary>
         public Dictionary<int, MerkleHash> Adopted { get; } = [];
 
-        public MerkleHash Leaf(int sequence) => Adopted.TryGetValue(sequence, out var leaf) ? leaf : MerkleHash.OfLeaf(Entries[sequence]);
+        /// <summary>What stays of erased entries: the leaf hash, and the moment that decides about retention, microseconds.</summary>
+        public Dictionary<int, (MerkleHash Leaf, long Age)> Erased { get; } = [];
+
+        public MerkleHash Leaf(int sequence) => Adopted.TryGetValue(sequence, out var leaf) ? leaf : Erased.TryGetValue(sequence, out var erased) ? erased.Leaf : MerkleHash.OfLeaf(Entries[sequence]);
 
         public Dictionary<string, Receipt> Ids { get; } = [];
 

@@ -17,10 +17,12 @@ internal sealed class AppendLane : IAsyncDisposable
     private const int AskAfterRepetition = 32;
 
     private static readonly TimeSpan RoomMax = TimeSpan.FromSeconds(5);
-    /// <summary>An attempt that took longer is not followed by another: the caller is waiting, and can come again.</summary>
+    /// <summary>An attempt that took longer is not followed by another, and who waited behind it as long is refused with it: they can come again.</summary>
     private static readonly TimeSpan AgainMax = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan AskMax = TimeSpan.FromSeconds(10);
+    /// <summary>For learning what became of a commit, from the beginning of its transaction on.</summary>
+    private static readonly TimeSpan OutcomeMax = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan AskMin = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan AskPause = TimeSpan.FromMilliseconds(200);
 
     private readonly Channel<AppendTicket> _waiting = Channel.CreateUnbounded<AppendTicket>(new() { SingleReader = true });
@@ -43,13 +45,12 @@ internal sealed class AppendLane : IAsyncDisposable
     /// <summary>Stores a batch, waiting for room if there is none.</summary>
     public async ValueTask<Result<IReadOnlyList<Core.Storage.Receipt>>> AppendAsync(AppendTicket ticket, CancellationToken cancellation)
     {
-        var started = _parts.Time.GetTimestamp();
         while (true)
         {
             // Taken before the bytes are looked at: room that comes in between completes it.
             var room = _room.Task;
             if (Interlocked.Read(ref _bytes) is var waiting && (waiting == 0 || waiting + ticket.Bytes <= _parts.WaitingBytesMax)) break;
-            var left = RoomMax - _parts.Time.GetElapsedTime(started);
+            var left = RoomMax - _parts.Time.GetElapsedTime(ticket.Since);
             if (left <= TimeSpan.Zero || await Task.WhenAny(room, Task.Delay(left, _parts.Time, cancellation)) != room)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -75,8 +76,9 @@ internal sealed class AppendLane : IAsyncDisposable
             var (group, draft) = _ahead is { } ahead ? ahead : (Gather(), (Task<GroupDraft?>?)null);
             _ahead = null;
             if (group.Count == 0) continue;
-            await StoreAsync(group, draft is null ? null : await draft);
+            var outage = await StoreAsync(group, draft is null ? null : await draft);
             Interlocked.Add(ref _bytes, -group.Sum(ticket => (long)ticket.Bytes));
+            if (outage is not null) await RefuseLateAsync(outage);
             Interlocked.Exchange(ref _room, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
         }
     }
@@ -102,6 +104,26 @@ internal sealed class AppendLane : IAsyncDisposable
         _ahead = (group, Task.Run(() => TryDraft(group, turns)));
     }
 
+    /// <summary>Who waited long behind a group that the database did not take is refused with it, and not after as long again.</summary>
+    private async ValueTask RefuseLateAsync(Problem outage)
+    {
+        if (_ahead is { } ahead)
+        {
+            await ahead.Draft;
+            _ahead = ([.. ahead.Tickets.Where(ticket => !IsLate(ticket))], Task.FromResult<GroupDraft?>(null));
+            foreach (var ticket in ahead.Tickets.Where(ticket => !_ahead.Value.Tickets.Contains(ticket))) Refuse(ticket);
+        }
+        while (_waiting.Reader.TryPeek(out var next) && IsLate(next) && _waiting.Reader.TryRead(out next)) Refuse(next);
+
+        bool IsLate(AppendTicket ticket) => _parts.Time.GetElapsedTime(ticket.Since) > AgainMax;
+
+        void Refuse(AppendTicket ticket)
+        {
+            Interlocked.Add(ref _bytes, -ticket.Bytes);
+            ticket.Complete(outage);
+        }
+    }
+
     private static GroupDraft? TryDraft(IReadOnlyList<AppendTicket> group, IReadOnlyList<LedgerTurn> turns)
     {
         try
@@ -115,21 +137,23 @@ internal sealed class AppendLane : IAsyncDisposable
         }
     }
 
-    private async Task StoreAsync(IReadOnlyList<AppendTicket> tickets, GroupDraft? draft)
+    /// <returns>Why the database did not take it, when it can take nothing now; null otherwise.</returns>
+    private async Task<Problem?> StoreAsync(IReadOnlyList<AppendTicket> tickets, GroupDraft? draft)
     {
         var started = _parts.Time.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                if (await TryStoreAsync(tickets, attempt == 1 ? draft : null)) return;
+                if (await TryStoreAsync(tickets, attempt == 1 ? draft : null)) return null;
             }
             catch (NpgsqlException exception) when (Outage.Is(exception))
             {
                 if (attempt < Attempts && _parts.Time.GetElapsedTime(started) < AgainMax) continue;
                 _parts.Failed(exception);
-                foreach (var ticket in tickets) ticket.Complete(Outage.Problem(exception));
-                return;
+                var outage = Outage.Problem(exception);
+                foreach (var ticket in tickets) ticket.Complete(outage);
+                return outage;
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
@@ -137,7 +161,7 @@ internal sealed class AppendLane : IAsyncDisposable
                 if (tickets is [var only]) only.Fail(exception);
                 // One that cannot be stored must not take its neighbours along.
                 else foreach (var ticket in tickets) await StoreAsync([ticket], null);
-                return;
+                return null;
             }
         }
     }
@@ -175,7 +199,7 @@ internal sealed class AppendLane : IAsyncDisposable
             {
                 // The answer was lost: only the database knows.
                 await connection.DisposeAsync();
-                if (await IsCommittedAsync(commit.TransactionId!) is not { } isCommitted) throw;
+                if (await IsCommittedAsync(commit.TransactionId!, started) is not { } isCommitted) throw;
                 if (!isCommitted) return false;
                 connection = await _parts.Source.OpenConnectionAsync();
             }
@@ -189,20 +213,23 @@ internal sealed class AppendLane : IAsyncDisposable
         }
     }
 
+    /// <param name="started">When its transaction began.</param>
     /// <returns>Null when the database does not know, or cannot be asked.</returns>
-    private async Task<bool?> IsCommittedAsync(string transaction)
+    private async Task<bool?> IsCommittedAsync(string transaction, long started)
     {
-        var started = _parts.Time.GetTimestamp();
-        while (_parts.Time.GetElapsedTime(started) < AskMax)
+        var left = OutcomeMax - _parts.Time.GetElapsedTime(started);
+        using var limit = new CancellationTokenSource(left > AskMin ? left : AskMin, _parts.Time);
+        while (true)
         {
             try
             {
                 await using var command = _parts.Source.CreateCommand("select pg_xact_status($1::text::xid8)");
                 command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = transaction });
-                var status = await command.ExecuteScalarAsync() as string;
+                var status = await command.ExecuteScalarAsync(limit.Token) as string;
                 if (status == "committed") return true;
                 if (status == "aborted") return false;
                 // In progress: the server has not noticed yet that we are gone.
+                await Task.Delay(AskPause, _parts.Time, limit.Token);
             }
             catch (PostgresException exception) when (!Outage.Is(exception))
             {
@@ -212,10 +239,13 @@ internal sealed class AppendLane : IAsyncDisposable
             catch (NpgsqlException)
             {
                 // Not back yet.
+                await Task.Delay(AskPause, _parts.Time, CancellationToken.None);
             }
-            await Task.Delay(AskPause, _parts.Time);
+            catch (OperationCanceledException)
+            {
+                return null;
+            }
         }
-        return null;
     }
 }
 

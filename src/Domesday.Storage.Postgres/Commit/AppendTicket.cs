@@ -5,13 +5,16 @@ using Domesday.Storage.Postgres.Ledgers;
 namespace Domesday.Storage.Postgres.Commit;
 
 /// <summary>A batch on its way into a ledger, and its caller's promise.</summary>
-internal sealed class AppendTicket(Ledger ledger, PendingBatch batch)
+/// <param name="since">Timestamp of its arrival.</param>
+internal sealed class AppendTicket(Ledger ledger, PendingBatch batch, long since)
 {
     private readonly TaskCompletionSource<Result<IReadOnlyList<Receipt>>> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Ledger Ledger => ledger;
 
     public PendingBatch Batch => batch;
+
+    public long Since => since;
 
     public int Bytes { get; } = batch.Buffer.Length + batch.Attachments.Sum(attachment => attachment.Bytes.Length);
 

@@ -20,6 +20,9 @@ internal sealed class PostgresReader(ReadRouter router, LedgerMap map, TimeProvi
     private const int BatchEntries = 512;
     private const int Attempts = 3;
 
+    /// <summary>An attempt that took longer is not followed by another: the caller is waiting, and can come again.</summary>
+    private static readonly TimeSpan AgainMax = TimeSpan.FromSeconds(5);
+
     private static readonly Problem Missing = new(ProblemKind.NotFound, "There is no such event.");
 
     public ValueTask<Result<EventPage>> ListAsync(AccessScope scope, EventQuery query, CancellationToken cancellation) => AnswerAsync<EventPage>(scope, async (session, ledgers) =>
@@ -155,13 +158,14 @@ internal sealed class PostgresReader(ReadRouter router, LedgerMap map, TimeProvi
     /// <summary>Begins a stream, again when the connection was lost before anything was read.</summary>
     private async ValueTask<(ReadSession Session, IReadOnlyList<LedgerSnapshot> Ledgers)> OpenAsync(AccessScope scope, CancellationToken cancellation)
     {
+        var started = time.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 return await router.OpenAsync(scope, isAgain: attempt > 1, cancellation);
             }
-            catch (NpgsqlException exception) when (Outage.Is(exception) && attempt < Attempts)
+            catch (NpgsqlException exception) when (Outage.Is(exception) && attempt < Attempts && time.GetElapsedTime(started) < AgainMax)
             {
                 // The pool held a connection that was gone.
             }
@@ -171,6 +175,7 @@ internal sealed class PostgresReader(ReadRouter router, LedgerMap map, TimeProvi
     /// <summary>Asks in a session of its own, and again when the connection was lost: nothing was changed.</summary>
     private async ValueTask<Result<T>> AnswerAsync<T>(AccessScope scope, Func<ReadSession, IReadOnlyList<LedgerSnapshot>, ValueTask<Result<T>>> answer, CancellationToken cancellation)
     {
+        var started = time.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -185,7 +190,7 @@ internal sealed class PostgresReader(ReadRouter router, LedgerMap map, TimeProvi
             }
             catch (NpgsqlException exception) when (Outage.Is(exception))
             {
-                if (attempt == Attempts) return Outage.Problem(exception);
+                if (attempt == Attempts || time.GetElapsedTime(started) >= AgainMax) return Outage.Problem(exception);
             }
         }
     }
