@@ -22,11 +22,6 @@ internal sealed class StoreMove(StorePair from, StorePair to, IDroppedImport beg
     /// <returns>What stands in the way; null when every ledger is in the new store and agrees with its checkpoint.</returns>
     public async ValueTask<Problem?> RunAsync(CancellationToken cancellation)
     {
-        foreach (var tenant in from.Store.Tenants)
-        {
-            // The new store would give their places to the events behind them.
-            if (from.Store.Erasures(tenant).Events is > 0 and var erased) return new(ProblemKind.Conflict, $"Of the ledger {tenant} {erased} single events were erased, and a move cannot keep their places yet: nothing was moved.");
-        }
         foreach (var tenant in from.Store.Tenants.Order(StringComparer.Ordinal))
         {
             if ((await CompareAsync(tenant, cancellation) ?? await AdoptAsync(tenant, cancellation) ?? await CopyAsync(tenant, cancellation) ?? await VerifyAsync(tenant, cancellation)) is { } problem) return problem;
