@@ -9,7 +9,7 @@ using Domesday.Events;
 using Domesday.Events.Schema;
 using Domesday.Storage.Conformance;
 using Domesday.Storage.Embedded.Disk;
-using Domesday.Storage.Embedded.Ledgers;
+using Domesday.Storage.Embedded.Erasures;
 using Domesday.Storage.Embedded.Manifests;
 using Domesday.Storage.Embedded.Segments;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,7 +1,7 @@
 using Domesday.Core.Storage;
 using Domesday.Events.Merkle;
 using Domesday.Storage.Embedded.Disk;
-using Domesday.Storage.Embedded.Ledgers;
+using Domesday.Storage.Embedded.Erasures;
 
 namespace Domesday.Storage.Embedded.Tests;
 

@@ -129,6 +129,17 @@ public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventSto
     /// <returns>How many events that were.</returns>
     public int Discard(string id) => _runners.TryGetValue(id, out var runner) ? runner.Progress.Discard() : Elsewhere?.Discard(id) ?? 0;
 
+    /// <summary>Has the sinks of a tenant forget that receivers rejected these events: they were erased.</summary>
+    /// <param name="sequences">Ascending.</param>
+    public void Forget(string tenant, IReadOnlyList<long> sequences)
+    {
+        foreach (var sink in SinkDefinition.Of(ledger.State).Where(sink => sink.Tenant == tenant))
+        {
+            if (_runners.TryGetValue(sink.Id, out var runner)) runner.Progress.Forget(sequences);
+            else Elsewhere?.Forget(sink.Id, sequences);
+        }
+    }
+
     /// <summary>What a sink has not been given yet: exactly, by its filter.</summary>
     public async ValueTask<Result<SinkLag>> LagAsync(SinkDefinition sink, CancellationToken cancellation)
     {
@@ -217,8 +228,9 @@ public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventSto
             var isActive = state.IsActive(runner.Sink.Tenant);
             if (wanted.TryGetValue(id, out var sink) && sink.Version == runner.Sink.Version && (runner.Loop is not null || runner.Problem is not null) == (isActive && !sink.IsPaused)) continue;
             await runner.DisposeAsync();
-            _runners.TryRemove(id, out _);
-            if (!wanted.ContainsKey(id)) new SinkFiles(files.Cursors, id).Delete();
+            // It stays in the list until its successor takes its place: who looks in between sees how it stands, not nothing.
+            if (sink is not null) Start(sink, state.IsActive(sink.Tenant));
+            else if (_runners.TryRemove(id, out _)) new SinkFiles(files.Cursors, id).Delete();
         }
         foreach (var sink in wanted.Values.Where(sink => !_runners.ContainsKey(sink.Id))) Start(sink, state.IsActive(sink.Tenant));
     }
@@ -233,6 +245,7 @@ public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventSto
         catch (Exception exception)
         {
             // Such as a damaged cursor: the other sinks must not suffer, and nothing may be skipped by guessing.
+            _runners.TryRemove(sink.Id, out _);
             ForwardingLog.Failed(logger, exception, sink.Name, sink.Tenant);
         }
     }

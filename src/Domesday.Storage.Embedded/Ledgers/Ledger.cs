@@ -1,4 +1,5 @@
 using Domesday.Storage.Embedded.Coding;
+using Domesday.Storage.Embedded.Erasures;
 using Domesday.Storage.Embedded.Segments;
 
 namespace Domesday.Storage.Embedded.Ledgers;

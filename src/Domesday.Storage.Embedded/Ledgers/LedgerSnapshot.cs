@@ -1,6 +1,7 @@
 using Domesday.Events.Json;
 using Domesday.Events.Merkle;
 using Domesday.Events.Schema;
+using Domesday.Storage.Embedded.Erasures;
 using Domesday.Storage.Embedded.Memory;
 using Domesday.Storage.Embedded.Segments;
 

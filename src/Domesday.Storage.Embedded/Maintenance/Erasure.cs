@@ -2,6 +2,7 @@ using Domesday.Core.Storage;
 using Domesday.Events.Json;
 using Domesday.Events.Merkle;
 using Domesday.Events.Schema;
+using Domesday.Storage.Embedded.Erasures;
 using Domesday.Storage.Embedded.Ledgers;
 using Domesday.Storage.Embedded.Manifests;
 

@@ -3,6 +3,7 @@ using Domesday.Events.Json;
 using Domesday.Events.Merkle;
 using Domesday.Events.Schema;
 using Domesday.Storage.Embedded.Commit;
+using Domesday.Storage.Embedded.Erasures;
 using Domesday.Storage.Embedded.Ledgers;
 using Domesday.Storage.Embedded.Log;
 using Domesday.Storage.Embedded.Manifests;

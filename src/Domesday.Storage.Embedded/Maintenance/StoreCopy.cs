@@ -1,4 +1,5 @@
 using Domesday.Core.Storage;
+using Domesday.Storage.Embedded.Erasures;
 using Domesday.Storage.Embedded.Ids;
 using Domesday.Storage.Embedded.Ledgers;
 using Domesday.Storage.Embedded.Log;

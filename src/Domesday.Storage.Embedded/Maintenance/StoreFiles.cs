@@ -2,6 +2,7 @@ using Domesday.Core.Storage;
 using Domesday.Storage.Embedded.Caching;
 using Domesday.Storage.Embedded.Coding;
 using Domesday.Storage.Embedded.Disk;
+using Domesday.Storage.Embedded.Erasures;
 using Domesday.Storage.Embedded.Ids;
 using Domesday.Storage.Embedded.Ledgers;
 using Domesday.Storage.Embedded.Log;

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Domesday.Core.Storage;
 using Domesday.Storage.Embedded.Coding;
 using Domesday.Storage.Embedded.Disk;
+using Domesday.Storage.Embedded.Erasures;
 using Domesday.Storage.Embedded.Ids;
 using Domesday.Storage.Embedded.Ledgers;
 using Domesday.Storage.Embedded.Segments;

@@ -1,5 +1,6 @@
 using Domesday.Core.Access;
 using Domesday.Core.Query;
+using Domesday.Storage.Embedded.Erasures;
 using Domesday.Storage.Embedded.Ledgers;
 using Domesday.Storage.Embedded.Rows;
 

@@ -4,7 +4,7 @@ using Domesday.Core.Storage;
 using Domesday.Events;
 using Domesday.Events.Json;
 using Domesday.Events.Schema;
-using Domesday.Storage.Embedded.Ledgers;
+using Domesday.Storage.Embedded.Erasures;
 using Domesday.Storage.Embedded.Rows;
 using Domesday.Storage.Embedded.Segments;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Domesday.Events.Schema;
-using Domesday.Storage.Embedded.Ledgers;
+using Domesday.Storage.Embedded.Erasures;
 using Domesday.Storage.Embedded.Rows;
 
 namespace Domesday.Storage.Embedded.Segments;

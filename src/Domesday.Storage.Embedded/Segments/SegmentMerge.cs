@@ -1,7 +1,7 @@
 using Domesday.Events.Json;
 using Domesday.Events.Schema;
 using Domesday.Storage.Embedded.Coding;
-using Domesday.Storage.Embedded.Ledgers;
+using Domesday.Storage.Embedded.Erasures;
 using Domesday.Storage.Embedded.Rows;
 
 namespace Domesday.Storage.Embedded.Segments;

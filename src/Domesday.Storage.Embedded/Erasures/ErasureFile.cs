@@ -4,7 +4,7 @@ using Domesday.Events.Merkle;
 using Domesday.Storage.Embedded.Coding;
 using Domesday.Storage.Embedded.Disk;
 
-namespace Domesday.Storage.Embedded.Ledgers;
+namespace Domesday.Storage.Embedded.Erasures;
 
 /// <summary>A file of erased events of one ledger, ascending: for each its sequence, leaf hash, the hash and the digest of its id, and a checksum. Little-endian; never changed.</summary>
 internal static class ErasureFile

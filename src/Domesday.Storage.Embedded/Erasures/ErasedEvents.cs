@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Domesday.Storage.Embedded.Rows;
 
-namespace Domesday.Storage.Embedded.Ledgers;
+namespace Domesday.Storage.Embedded.Erasures;
 
 /// <summary>The erased events of one ledger, in memory. Immutable.</summary>
 internal sealed class ErasedEvents

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Domesday.Events.Merkle;
 
-namespace Domesday.Storage.Embedded.Ledgers;
+namespace Domesday.Storage.Embedded.Erasures;
 
 /// <summary>What stays of an erased event.</summary>
 /// <param name="IdHash">By which its id is looked up in the runs of ids.</param>
