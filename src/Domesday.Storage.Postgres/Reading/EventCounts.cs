@@ -89,7 +89,7 @@ internal sealed class EventCounts(NpgsqlConnection connection, LedgerSnapshot le
     }
 
     private async ValueTask<List<BlockHead>> HeadsAsync(LedgerDay day, CancellationToken cancellation) =>
-        filter.Reaches(day.Extent) ? await BlockReader.HeadsAsync(connection, ledger.Id, day.Day, filter, cancellation) : [];
+        filter.Reaches(day.Extent) ? await BlockReader.HeadsAsync(connection, ledger.Ledger, day.Day, filter, cancellation) : [];
 
     private async ValueTask VisitAsync(List<BlockHead> heads, BlockColumns columns, Visit visit, CancellationToken cancellation)
     {
