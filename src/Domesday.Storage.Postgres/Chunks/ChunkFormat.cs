@@ -35,16 +35,23 @@ internal static class ChunkFormat
     /// <exception cref="CorruptLedgerException">They do not agree with their checksum.</exception>
     public static byte[] Unpack(byte[] packed, int length, string what)
     {
+        using var bytes = Begin(packed, length, what);
+        bytes.From(0, length);
+        return bytes.Bytes;
+    }
+
+    /// <summary>Begins to unpack bytes whose first ones may be all that is wanted; their checksum is checked.</summary>
+    /// <inheritdoc cref="Unpack"/>
+    public static UnpackedBytes Begin(byte[] packed, int length, string what)
+    {
         if (packed.Length < HeaderBytes || BinaryPrimitives.ReadUInt32LittleEndian(packed.AsSpan(1)) != Checksum.Of(packed.AsSpan(HeaderBytes))) throw new CorruptLedgerException($"{what} does not agree with its checksum.");
-        var content = packed.AsSpan(HeaderBytes);
-        var bytes = new byte[length];
-        var isWhole = packed[0] switch
+        var content = new MemoryStream(packed, HeaderBytes, packed.Length - HeaderBytes);
+        return packed[0] switch
         {
-            Plain => content.Length == length && content.TryCopyTo(bytes),
-            Deflated => TryInflate(packed, bytes),
-            _ => false,
+            Plain => new(content, length, what),
+            Deflated => new(new DeflateStream(content, CompressionMode.Decompress), length, what),
+            _ => throw new CorruptLedgerException($"{what} cannot be unpacked."),
         };
-        return isWhole ? bytes : throw new CorruptLedgerException($"{what} cannot be unpacked.");
     }
 
     /// <returns>Bytes behind the header.</returns>
@@ -53,19 +60,5 @@ internal static class ChunkFormat
         using var output = new MemoryStream(packed, HeaderBytes, packed.Length - HeaderBytes);
         using (var deflate = new DeflateStream(output, Level, leaveOpen: true)) deflate.Write(bytes);
         return (int)output.Position;
-    }
-
-    private static bool TryInflate(byte[] packed, byte[] bytes)
-    {
-        try
-        {
-            using var inflate = new DeflateStream(new MemoryStream(packed, HeaderBytes, packed.Length - HeaderBytes), CompressionMode.Decompress);
-            inflate.ReadExactly(bytes);
-            return inflate.ReadByte() < 0;
-        }
-        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
-        {
-            return false;
-        }
     }
 }

@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Globalization;
-using System.Text;
 using Domesday.Core.Storage;
 using Domesday.Events.Json;
 using Domesday.Storage.Postgres.Columns;
@@ -13,6 +12,8 @@ internal sealed class EntryChunk
 {
     private const int SequenceDigitsMax = 20;
 
+    private const int NumberBytesMax = 10;
+
     private readonly byte[] _raw;
     private readonly byte[][] _shapes;
     private readonly Range[] _entries;
@@ -20,27 +21,33 @@ internal sealed class EntryChunk
     private readonly LedgerCodes _codes;
     private readonly ByteBuffer _buffer = new();
 
+    /// <param name="count">Entries that it has.</param>
+    /// <param name="through">The last sequence that is wanted: what lies behind it is not unpacked.</param>
     /// <exception cref="CorruptLedgerException">The bytes are not as they were written.</exception>
-    public EntryChunk(Ledger ledger, long first, int count, int rawBytes, byte[] data)
+    public EntryChunk(Ledger ledger, long first, int count, int rawBytes, byte[] data, long through)
     {
         var what = string.Create(CultureInfo.InvariantCulture, $"The chunk at sequence {first} of the ledger {ledger.Name}");
-        (First, _codes, _name) = (first, ledger.Codes, Encoding.UTF8.GetBytes(ledger.Name));
-        _raw = ChunkFormat.Unpack(data, rawBytes, what);
-        var input = (ReadOnlySpan<byte>)_raw;
-        var shapes = ShortText.ReadNumber(ref input);
-        if (count < 1 || count > _raw.Length || shapes > (ulong)count) throw new CorruptLedgerException($"{what} is too short.");
+        (First, _codes, _name) = (first, ledger.Codes, ledger.NameBytes);
+        using var raw = ChunkFormat.Begin(data, rawBytes, what);
+        var at = 0;
+        var shapes = Number(raw, ref at);
+        if (count < 1 || count > raw.Length || shapes > (ulong)count) throw new CorruptLedgerException($"{what} is too short.");
+        _raw = raw.Bytes;
         _shapes = new byte[shapes][];
-        for (var i = 0; i < _shapes.Length; i++) _shapes[i] = _raw[Next(ref input, what)];
-        _entries = new Range[count];
-        for (var i = 0; i < count; i++) _entries[i] = Next(ref input, what);
+        for (var i = 0; i < _shapes.Length; i++) _shapes[i] = _raw[Next(raw, ref at, what)];
+        IsWhole = through >= first + count - 1;
+        _entries = new Range[(int)Math.Clamp(through - first + 1, 0, count)];
+        for (var i = 0; i < _entries.Length; i++) _entries[i] = Next(raw, ref at, what);
     }
 
     /// <summary>Sequence of the first entry.</summary>
     public long First { get; }
 
-    public int Count => _entries.Length;
+    /// <summary>Whether all entries were unpacked.</summary>
+    public bool IsWhole { get; }
 
-    public bool Holds(long sequence) => sequence >= First && sequence < First + Count;
+    /// <summary>Whether an entry is there and was unpacked.</summary>
+    public bool Holds(long sequence) => sequence >= First && sequence < First + _entries.Length;
 
     /// <exception cref="CorruptLedgerException">The dictionary lacks a code that the entry needs.</exception>
     public ReadOnlyMemory<byte> Entry(long sequence)
@@ -67,12 +74,22 @@ internal sealed class EntryChunk
         return _buffer.Written.ToArray();
     }
 
-    private Range Next(ref ReadOnlySpan<byte> input, string what)
+    private static Range Next(UnpackedBytes raw, ref int at, string what)
     {
-        var length = ShortText.ReadNumber(ref input);
-        if (length > (ulong)input.Length) throw new CorruptLedgerException($"{what} is too short.");
-        var start = _raw.Length - input.Length;
-        input = input[(int)length..];
-        return start..(start + (int)length);
+        var length = Number(raw, ref at);
+        if (length > (ulong)(raw.Length - at)) throw new CorruptLedgerException($"{what} is too short.");
+        var start = at;
+        at += (int)length;
+        raw.From(start, (int)length);
+        return start..at;
+    }
+
+    private static ulong Number(UnpackedBytes raw, ref int at)
+    {
+        var input = raw.From(at, NumberBytesMax);
+        var before = input.Length;
+        var number = ShortText.ReadNumber(ref input);
+        at += before - input.Length;
+        return number;
     }
 }

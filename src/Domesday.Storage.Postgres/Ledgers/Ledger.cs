@@ -1,3 +1,4 @@
+using System.Text;
 using Domesday.Storage.Postgres.Columns;
 using Domesday.Storage.Postgres.Rollups;
 
@@ -17,6 +18,8 @@ internal sealed class Ledger(string name, LeafBudget budget, RecentEntries recen
     private volatile LedgerNumbers? _numbers;
 
     public string Name => name;
+
+    public byte[] NameBytes { get; } = Encoding.UTF8.GetBytes(name);
 
     /// <summary>Null until it is known that the database has it.</summary>
     public LedgerIdentity? Identity

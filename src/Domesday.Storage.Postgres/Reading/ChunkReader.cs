@@ -32,8 +32,8 @@ internal sealed class ChunkReader(NpgsqlConnection connection, Ledger ledger, IR
             var index = firsts.BinarySearch(sequence);
             if (index < 0) index = ~index - 1;
             if (index < 0 || !chunks[index].Holds(sequence)) throw new CorruptLedgerException($"The ledger {ledger.Name} lacks the entry {sequence}.");
-            _last = chunks[index];
-            entries.Add(_last.Entry(sequence));
+            entries.Add(chunks[index].Entry(sequence));
+            _last = chunks[index].IsWhole ? chunks[index] : null;
         }
         return entries;
     }
@@ -63,7 +63,10 @@ internal sealed class ChunkReader(NpgsqlConnection connection, Ledger ledger, IR
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            chunks.Add(new EntryChunk(ledger, reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetFieldValue<byte[]>(3)));
+            var (first, count) = (reader.GetInt64(0), reader.GetInt32(1));
+            // The next run goes on in the same chunk; of places here and there nothing more is wanted.
+            var through = isRun ? first + count : sequences.Where(sequence => sequence < first + count).Max();
+            chunks.Add(new EntryChunk(ledger, first, count, reader.GetInt32(2), reader.GetFieldValue<byte[]>(3), through));
         }
     }
 

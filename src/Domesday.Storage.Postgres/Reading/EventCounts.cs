@@ -88,16 +88,16 @@ internal sealed class EventCounts(NpgsqlConnection connection, LedgerSnapshot le
         foreach (var day in ledger.Days) await VisitAsync(await HeadsAsync(day, cancellation), columns, visit, cancellation);
     }
 
-    private async ValueTask<List<BlockHead>> HeadsAsync(LedgerDay day, CancellationToken cancellation) =>
-        filter.Reaches(day.Extent) ? await BlockReader.HeadsAsync(connection, ledger.Ledger, day.Day, filter, cancellation) : [];
+    private async ValueTask<IReadOnlyList<BlockHead>> HeadsAsync(LedgerDay day, CancellationToken cancellation) =>
+        filter.Reaches(day.Extent) ? await BlockReader.HeadsAsync(connection, ledger, day.Day, filter, cancellation) : [];
 
-    private async ValueTask VisitAsync(List<BlockHead> heads, BlockColumns columns, Visit visit, CancellationToken cancellation)
+    private async ValueTask VisitAsync(IReadOnlyList<BlockHead> heads, BlockColumns columns, Visit visit, CancellationToken cancellation)
     {
         columns |= filter.Columns;
-        if (heads.Exists(head => head.MinTime < filter.Bounds.MinTime || head.MaxTime > filter.Bounds.MaxTime)) columns |= BlockColumns.Time;
+        if (heads.Any(head => head.MinTime < filter.Bounds.MinTime || head.MaxTime > filter.Bounds.MaxTime)) columns |= BlockColumns.Time;
         for (var next = 0; next < heads.Count;)
         {
-            var loaded = await BlockReader.LoadAsync(connection, ledger.Ledger, heads[next..], columns, EventsMax, cancellation);
+            var loaded = await BlockReader.LoadAsync(connection, ledger.Ledger, [.. heads.Skip(next)], columns, EventsMax, cancellation);
             next += loaded.Count;
             foreach (var (head, block) in loaded)
             {

@@ -1,3 +1,4 @@
+using Domesday.Core.Query;
 using Domesday.Storage.Postgres.Blocks;
 using Domesday.Storage.Postgres.Ledgers;
 
@@ -8,6 +9,9 @@ namespace Domesday.Storage.Postgres.Reading;
 /// <param name="Days">In order; those that hold events that are kept.</param>
 internal sealed record LedgerSnapshot(Ledger Ledger, long Size, long First, long Rolled, IReadOnlyList<LedgerDay> Days)
 {
+    /// <summary>What was asked already, by day: a transaction that sees one moment gets the same answer again.</summary>
+    public Dictionary<(int Day, EventFilter Filter), IReadOnlyList<BlockHead>> Heads { get; } = [];
+
     public int Id => Ledger.Identity!.Id;
 
     public string Name => Ledger.Name;

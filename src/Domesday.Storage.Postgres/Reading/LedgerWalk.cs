@@ -137,7 +137,7 @@ internal sealed class LedgerWalk
 
     private async ValueTask OpenDayAsync(CancellationToken cancellation)
     {
-        var heads = await BlockReader.HeadsAsync(_connection, _ledger.Ledger, _waiting.Dequeue().Day, _filter, cancellation);
+        var heads = await BlockReader.HeadsAsync(_connection, _ledger, _waiting.Dequeue().Day, _filter, cancellation);
         _blocks = [.. _order.Sort(_blocks.Concat(heads), head => head.Extent)];
     }
 

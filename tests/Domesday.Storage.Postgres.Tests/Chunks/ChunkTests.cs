@@ -75,7 +75,7 @@ public sealed class ChunkTests
         builder.Finish();
         added.Publish();
         bytes = chunk!.Data.Length;
-        var read = new EntryChunk(ledger, chunk.First, chunk.Count, chunk.RawBytes, chunk.Data);
+        var read = new EntryChunk(ledger, chunk.First, chunk.Count, chunk.RawBytes, chunk.Data, chunk.First + chunk.Count);
         return [.. entries.Index().Select(entry => Encoding.UTF8.GetString(read.Entry(entry.Index).Span))];
     }
 }
