@@ -15,6 +15,7 @@ internal sealed class Ledger(string name, LeafBudget budget, RecentEntries recen
     private long _first;
     private long _bytes;
     private volatile LedgerIdentity? _identity;
+    private volatile LedgerNumbers? _numbers;
 
     public string Name => name;
 
@@ -26,6 +27,9 @@ internal sealed class Ledger(string name, LeafBudget budget, RecentEntries recen
         get => _identity;
         set => _identity ??= value;
     }
+
+    /// <summary>Where its blocks, entries and bodies are looked for. As new as the newest size that this node has heard of.</summary>
+    public LedgerNumbers Numbers => _numbers ?? new(Identity!.Id, []);
 
     public LedgerCodes Codes { get; } = new();
 
@@ -44,6 +48,15 @@ internal sealed class Ledger(string name, LeafBudget budget, RecentEntries recen
     public long First => Interlocked.Read(ref _first);
 
     public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>Takes note of the buckets that it has; they only become more.</summary>
+    public void LearnBuckets(int[] buckets)
+    {
+        lock (_lock)
+        {
+            if (buckets.Length > Numbers.Buckets.Length) _numbers = new(Identity!.Id, buckets);
+        }
+    }
 
     /// <summary>Takes note of what the database says, in whichever order it is heard.</summary>
     public void Learn(long size, long first, long bytes)

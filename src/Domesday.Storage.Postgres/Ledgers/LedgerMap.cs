@@ -28,12 +28,13 @@ internal sealed class LedgerMap(NpgsqlDataSource source, long cacheBytesMax) : I
     /// <summary>Hears from the database how far every ledger has grown, whichever node wrote.</summary>
     public async Task RefreshAsync(CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand("select name, id, salt, size, first, bytes from ledger where size > 0");
+        await using var command = source.CreateCommand("select name, id, salt, size, first, bytes, buckets from ledger where size > 0");
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
             var ledger = GetOrAdd(reader.GetString(0));
             ledger.Identity ??= new(reader.GetInt32(1), reader.GetFieldValue<byte[]>(2));
+            ledger.LearnBuckets(reader.GetFieldValue<int[]>(6));
             ledger.Learn(reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5));
         }
     }

@@ -17,7 +17,7 @@ internal static class BlockReader
         if (ledger.Heads.TryGetValue((day, filter.Filter), out var known)) return known;
         await using var batch = new NpgsqlBatch(connection);
         var heads = new List<BlockHead>();
-        var query = HeadsCommand(ledger.Id, day, filter);
+        var query = HeadsCommand(ledger.Ledger.Numbers, day, filter);
         var isKeyed = filter.Keys.Any();
         // To find the keys in the rows themselves would be to unpack each row's tens of kilobytes, which the planner takes for cheap.
         if (isKeyed) batch.BatchCommands.Add(new("select set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'off', true)"));
@@ -25,7 +25,11 @@ internal static class BlockReader
         if (isKeyed) batch.BatchCommands.Add(new("select set_config('enable_seqscan', 'on', true), set_config('enable_indexscan', 'on', true)"));
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         if (isKeyed) await reader.NextResultAsync(cancellation);
-        while (await reader.ReadAsync(cancellation)) heads.Add(new(day, reader.GetInt64(0), reader.GetInt32(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetBoolean(4)));
+        while (await reader.ReadAsync(cancellation))
+        {
+            // On its way into a bucket a block lies in both places.
+            if (heads.Count == 0 || heads[^1].First != reader.GetInt64(0)) heads.Add(new(day, reader.GetInt64(0), reader.GetInt32(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetBoolean(4)));
+        }
         ledger.Heads[(day, filter.Filter)] = heads;
         return heads;
     }
@@ -48,7 +52,7 @@ internal static class BlockReader
         }
         if (lacking.Count > 0)
         {
-            var fetched = await FetchAsync(connection, id, lacking.ConvertAll(block => block.Head), columns, cancellation);
+            var fetched = await FetchAsync(connection, ledger, lacking.ConvertAll(block => block.Head), columns, cancellation);
             foreach (var (head, known) in lacking)
             {
                 var block = fetched[head.First].With(known);
@@ -73,32 +77,33 @@ internal static class BlockReader
 
     /// <summary>Columns of some blocks of one day, by their first sequences.</summary>
     /// <exception cref="CorruptLedgerException">One is not there, or damaged.</exception>
-    public static async ValueTask<Dictionary<long, EventBlock>> FetchAsync(NpgsqlConnection connection, int ledger, IReadOnlyList<BlockHead> heads, BlockColumns columns, CancellationToken cancellation)
+    public static async ValueTask<Dictionary<long, EventBlock>> FetchAsync(NpgsqlConnection connection, Ledger ledger, IReadOnlyList<BlockHead> heads, BlockColumns columns, CancellationToken cancellation)
     {
         var fetched = new Dictionary<long, EventBlock>(heads.Count);
         await using var command = new NpgsqlCommand(null, connection);
         var names = string.Join("", columns.Names.Select(name => ", " + name));
-        command.CommandText = $"select first, count{names} from {Partitions.NameOf("block", heads[0].Day)} where ledger = $1 and first = any($2) union all select first, count{names} from fresh where ledger = $1 and first = any($3)";
-        Add(command, ledger);
+        var own = ledger.Numbers.Condition("$1");
+        command.CommandText = $"select first, count{names} from {Partitions.NameOf("block", heads[0].Day)} where {own} and first = any($2) union all select first, count{names} from fresh where {own} and first = any($3)";
+        command.Parameters.Add(ledger.Numbers.Parameter());
         Add(command, heads.Where(head => !head.IsFresh).Select(head => head.First).ToArray());
         Add(command, heads.Where(head => head.IsFresh).Select(head => head.First).ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
             var block = new EventBlock(reader, columns);
-            fetched.Add(block.First, block);
+            fetched[block.First] = block;
         }
         return fetched.Count == heads.Count ? fetched : throw new CorruptLedgerException("Blocks of a day are not there any more.");
     }
 
     /// <summary>Columns of all blocks of a day that hold some of a run of sequences, in one statement: what is joined meanwhile is seen once.</summary>
-    public static async ValueTask<List<(BlockHead Head, EventBlock Block)>> RunAsync(NpgsqlConnection connection, int ledger, int day, Extent run, BlockColumns columns, CancellationToken cancellation)
+    public static async ValueTask<List<(BlockHead Head, EventBlock Block)>> RunAsync(NpgsqlConnection connection, Ledger ledger, int day, Extent run, BlockColumns columns, CancellationToken cancellation)
     {
-        const string Bounds = "where ledger = $1 and day = $2 and first + count > $3 and first < $4";
+        var bounds = $"where {ledger.Numbers.Condition("$1")} and day = $2 and first + count > $3 and first < $4";
         await using var command = new NpgsqlCommand(null, connection);
         var names = string.Join("", columns.Names.Select(name => ", " + name));
-        command.CommandText = $"select first, count{names}, min_time, max_time from {Partitions.NameOf("block", day)} {Bounds} union all select first, count{names}, min_time, max_time from fresh {Bounds} order by 1";
-        Add(command, ledger);
+        command.CommandText = $"select first, count{names}, min_time, max_time from {Partitions.NameOf("block", day)} {bounds} union all select first, count{names}, min_time, max_time from fresh {bounds} order by 1";
+        command.Parameters.Add(ledger.Numbers.Parameter());
         Add(command, day);
         Add(command, run.First);
         Add(command, run.Size);
@@ -107,16 +112,17 @@ internal static class BlockReader
         while (await reader.ReadAsync(cancellation))
         {
             var block = new EventBlock(reader, columns);
-            loaded.Add((new(day, block.First, block.Count, reader.GetInt64(reader.FieldCount - 2), reader.GetInt64(reader.FieldCount - 1), false), block));
+            if (loaded.Count == 0 || loaded[^1].Block.First != block.First) loaded.Add((new(day, block.First, block.Count, reader.GetInt64(reader.FieldCount - 2), reader.GetInt64(reader.FieldCount - 1), false), block));
         }
         return loaded;
     }
 
-    private static NpgsqlBatchCommand HeadsCommand(int ledger, int day, BlockFilter filter)
+    private static NpgsqlBatchCommand HeadsCommand(LedgerNumbers numbers, int day, BlockFilter filter)
     {
-        const string Bounds = "ledger = $1 and max_time >= $3 and min_time <= $4 and first + count > $5 and first < $6 and $2 = day";
+        var own = numbers.Condition("$1");
+        var bounds = $"{own} and max_time >= $3 and min_time <= $4 and first + count > $5 and first < $6 and $2 = day";
         var command = new NpgsqlBatchCommand();
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = ledger });
+        command.Parameters.Add(numbers.Parameter());
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = day });
         foreach (var bound in (long[])[filter.Bounds.MinTime, filter.Bounds.MaxTime, filter.Bounds.First, filter.Bounds.Size]) command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = bound });
         var (table, keyed) = (Partitions.NameOf("block", day), "");
@@ -126,8 +132,8 @@ internal static class BlockReader
             keyed += $" and keys && ${command.Parameters.Count}";
         }
         // Behind «offset 0» the planner cannot choose the index by sequence, which decides nothing.
-        if (keyed.Length > 0) table = $"(select first, count, min_time, max_time, ledger, day from {table} where ledger = $1{keyed} offset 0) as found";
-        command.CommandText = $"{Head}, false from {table} where {Bounds} union all {Head}, true from fresh where {Bounds} order by 1";
+        if (keyed.Length > 0) table = $"(select first, count, min_time, max_time, ledger, day from {table} where {own}{keyed} offset 0) as found";
+        command.CommandText = $"{Head}, false from {table} where {bounds} union all {Head}, true from fresh where {bounds} order by 1";
         return command;
     }
 

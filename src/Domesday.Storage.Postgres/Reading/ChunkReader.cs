@@ -43,11 +43,14 @@ internal sealed class ChunkReader(NpgsqlConnection connection, Ledger ledger, IR
         var table = Partitions.NameOf("chunk", day);
         var (low, high) = (sequences.Min(), sequences.Max());
         var isRun = high - low + 1 == sequences.Length;
-        var wanted = isRun
+        var numbers = ledger.Numbers;
+        // From several numbers no index gives the one chunk before a sequence: where they begin is asked first.
+        if (numbers.AreSeveral) (sequences, isRun) = (await FirstsAsync(table, sequences, cancellation), false);
+        var wanted = numbers.AreSeveral ? "first = any($2)" : isRun
             ? $"first >= coalesce((select max(first) from {table} where ledger = $1 and first <= $2), $2) and first <= $3"
             : $"first in (select (select max(c.first) from {table} c where c.ledger = $1 and c.first <= s) from unnest($2) as s)";
-        await using var command = new NpgsqlCommand($"select first, count, raw_bytes, data from {table} where ledger = $1 and {wanted}", connection);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = ledger.Identity!.Id });
+        await using var command = new NpgsqlCommand($"select first, count, raw_bytes, data from {table} where {numbers.Condition("$1")} and {wanted}", connection);
+        command.Parameters.Add(numbers.Parameter());
         if (isRun)
         {
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = low });
@@ -65,5 +68,18 @@ internal sealed class ChunkReader(NpgsqlConnection connection, Ledger ledger, IR
             var through = isRun ? first + count : sequences.Where(sequence => sequence < first + count).Max();
             chunks.Add(new EntryChunk(ledger, first, count, reader.GetInt32(2), reader.GetFieldValue<byte[]>(3), through));
         }
+    }
+
+    /// <summary>Where the chunks begin that hold some sequences.</summary>
+    private async ValueTask<long[]> FirstsAsync(string table, long[] sequences, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            $"select distinct c.first from {table} as c, unnest($2) as s where {ledger.Numbers.Condition("$1")} and c.first <= s and c.first > s - {ChunkBuilder.EntriesMax} and c.first + c.count > s", connection);
+        command.Parameters.Add(ledger.Numbers.Parameter());
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = sequences });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var firsts = new List<long>();
+        while (await reader.ReadAsync(cancellation)) firsts.Add(reader.GetInt64(0));
+        return [.. firsts];
     }
 }

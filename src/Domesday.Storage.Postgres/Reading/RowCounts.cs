@@ -19,7 +19,7 @@ internal static class RowCounts
         var resultPlace = EventColumns.CodedPlace(EventField.OutcomeResult);
         foreach (var day in days.Where(day => day.First < to && day.Size > from))
         {
-            foreach (var (_, block) in await BlockReader.RunAsync(connection, ledger.Identity.Id, day.Day, new(from, to, 0, 0), BlockColumns.Time | BlockColumns.AllCoded, cancellation))
+            foreach (var (_, block) in await BlockReader.RunAsync(connection, ledger, day.Day, new(from, to, 0, 0), BlockColumns.Time | BlockColumns.AllCoded, cancellation))
             {
                 for (var index = (int)Math.Max(0, from - block.First); index < Math.Min(block.Count, to - block.First); index++)
                 {
