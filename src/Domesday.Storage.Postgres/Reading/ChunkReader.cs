@@ -45,20 +45,20 @@ internal sealed class ChunkReader(NpgsqlConnection connection, Ledger ledger, IR
         var isRun = high - low + 1 == sequences.Length;
         var numbers = ledger.Numbers;
         // From several numbers no index gives the one chunk before a sequence: where they begin is asked first.
-        if (numbers.AreSeveral) (sequences, isRun) = (await FirstsAsync(table, sequences, cancellation), false);
-        var wanted = numbers.AreSeveral ? "first = any($2)" : isRun
+        var firsts = numbers.AreSeveral ? await FirstsAsync(table, sequences, cancellation) : null;
+        var wanted = firsts is not null ? "first = any($2)" : isRun
             ? $"first >= coalesce((select max(first) from {table} where ledger = $1 and first <= $2), $2) and first <= $3"
             : $"first in (select (select max(c.first) from {table} c where c.ledger = $1 and c.first <= s) from unnest($2) as s)";
         await using var command = new NpgsqlCommand($"select first, count, raw_bytes, data from {table} where {numbers.Condition("$1")} and {wanted}", connection);
         command.Parameters.Add(numbers.Parameter());
-        if (isRun)
+        if (isRun && firsts is null)
         {
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = low });
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = high });
         }
         else
         {
-            command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = sequences });
+            command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = firsts ?? sequences });
         }
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
