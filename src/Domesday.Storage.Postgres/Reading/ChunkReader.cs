@@ -11,7 +11,37 @@ internal sealed class ChunkReader(NpgsqlConnection connection, Ledger ledger, IR
 {
     private EntryChunk? _last;
 
-    /// <summary>The entries of some sequences, in the order in which they were asked for.</summary>
+    /// <summary>The chunks of a day that hold some sequences, by the sequences of their first entries.</summary>
+    public static async ValueTask<long[]> FirstsAsync(NpgsqlConnection connection, int ledger, int day, long[] sequences, CancellationToken cancellation)
+    {
+        var table = Partitions.NameOf("chunk", day);
+        await using var command = new NpgsqlCommand($"select distinct (select max(c.first) from {table} c where c.ledger = $1 and c.first <= s) from unnest($2) as s order by 1", connection);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = ledger });
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = sequences });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var firsts = new List<long>();
+        while (await reader.ReadAsync(cancellation)) firsts.Add(reader.GetInt64(0));
+        return [.. firsts];
+    }
+
+    /// <summary>Whole chunks, and how many bytes they take.</summary>
+    /// <param name="firsts">Sequences of their first entries.</param>
+    public static async ValueTask<List<(EntryChunk Chunk, int Bytes)>> WholeAsync(NpgsqlConnection connection, Ledger ledger, int day, long[] firsts, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand($"select first, count, raw_bytes, data from {Partitions.NameOf("chunk", day)} where ledger = $1 and first = any($2)", connection);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = ledger.Identity!.Id });
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = firsts });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var chunks = new List<(EntryChunk Chunk, int Bytes)>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            var (first, data) = (reader.GetInt64(0), reader.GetFieldValue<byte[]>(3));
+            chunks.Add((new(ledger, first, reader.GetInt32(1), reader.GetInt32(2), data, long.MaxValue), data.Length));
+        }
+        return chunks;
+    }
+
+    /// <summary>The entries of some sequences, in the order in which they were asked for; empty where one was erased.</summary>
     /// <exception cref="CorruptLedgerException">An entry is missing, or its chunk does not agree with its checksum.</exception>
     public async ValueTask<List<ReadOnlyMemory<byte>>> EntriesAsync(IReadOnlyList<long> sequences, CancellationToken cancellation)
     {
