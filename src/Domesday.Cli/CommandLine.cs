@@ -9,6 +9,7 @@ using Domesday.Cli.Commands.Alert;
 using Domesday.Cli.Commands.Backup;
 using Domesday.Cli.Commands.Bench;
 using Domesday.Cli.Commands.Demo;
+using Domesday.Cli.Commands.Erase;
 using Domesday.Cli.Commands.Export;
 using Domesday.Cli.Commands.Facets;
 using Domesday.Cli.Commands.Gaps;
@@ -73,6 +74,7 @@ internal static class CommandLine
             ViewerCommand.Create(console),
             RetentionCommand.Create(console),
             HoldCommand.Create(console),
+            EraseCommand.Create(console),
             SinkCommand.Create(console),
             AlertCommand.Create(console),
             ReportCommand.Create(console),

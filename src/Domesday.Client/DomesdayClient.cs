@@ -24,7 +24,7 @@ public sealed class DomesdayClient : IDisposable
         _transport = new(options, handler);
         IsLocal = options.Server.IsLoopback;
         (Tenants, Keys, Access, Quarantine) = (new(_transport), new(_transport), new(_transport), new(_transport));
-        Holds = new(_transport);
+        (Holds, Erasures) = (new(_transport), new(_transport));
         (Retention, CapturePolicies, Sinks, Alerts, Reports) = (new(_transport), new(_transport), new(_transport), new(_transport), new(_transport));
     }
 
@@ -45,6 +45,9 @@ public sealed class DomesdayClient : IDisposable
 
     /// <summary>What keeps events beyond their retention.</summary>
     public Holds Holds { get; }
+
+    /// <summary>Events that were erased for good.</summary>
+    public Erasures Erasures { get; }
 
     /// <summary>Where events are forwarded to.</summary>
     public Sinks Sinks { get; }

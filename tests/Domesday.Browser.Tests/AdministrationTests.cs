@@ -120,6 +120,34 @@ public sealed class AdministrationTests(Site site)
     }
 
     [Fact]
+    public async Task A_hold_is_placed_leads_to_its_events_and_is_released_with_a_reason()
+    {
+        await using var visit = await site.SignInAsync();
+        await visit.GoAsync("/ui/admin/retention");
+        await visit.Page.GetByLabel("Case", new() { Exact = true }).FillAsync("2 HKR 17/26 <b>");
+        await visit.Page.GetByLabel("Reason", new() { Exact = true }).FillAsync("order of the court");
+        await visit.Page.GetByLabel("Only events that match").FillAsync("nonsense=1");
+        await visit.Button("Place hold").ClickAsync();
+        await Assertions.Expect(visit.Page.Locator(".field-error")).ToContainTextAsync("nonsense");
+        await visit.Page.GetByLabel("Only events that match").FillAsync("service=storage");
+        await visit.Button("Place hold").ClickAsync();
+        var row = visit.Page.GetByRole(AriaRole.Region, new() { Name = "Holds in force" }).Locator("tr", new() { HasText = "2 HKR 17/26 <b>" });
+        await Assertions.Expect(row).ToContainTextAsync("order of the court");
+        await visit.GoAsync("/ui/integrity");
+        await Assertions.Expect(visit.Page.Locator(".facts").First).ToContainTextAsync("on stays");
+        await visit.GoAsync("/ui/admin/retention");
+        await row.GetByRole(AriaRole.Link).ClickAsync();
+        await visit.Page.WaitForURLAsync("**/ui/events?**service=storage**");
+        Assert.InRange(await visit.TotalAsync(), 1, Site.DemoEvents);
+        await visit.GoAsync("/ui/admin/retention");
+        await row.GetByText("Release").First.ClickAsync();
+        await row.GetByLabel("Why").FillAsync("the case is closed");
+        await row.GetByRole(AriaRole.Button, new() { Name = "Release" }).ClickAsync();
+        await visit.Page.GetByText("released before").ClickAsync();
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Region, new() { Name = "Holds that were released" })).ToContainTextAsync("the case is closed");
+    }
+
+    [Fact]
     public async Task A_reader_of_one_project_sees_that_project_alone_and_no_administration()
     {
         Site.Need();

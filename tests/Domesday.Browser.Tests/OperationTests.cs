@@ -32,6 +32,26 @@ public sealed class OperationTests(Site site)
     }
 
     [Fact]
+    public async Task The_integrity_page_says_which_witness_cosigns_and_which_one_does_not_and_why()
+    {
+        await using var visit = await site.SignInAsync();
+        var table = visit.Page.GetByRole(AriaRole.Region, new() { Name = "Witnesses" });
+        var (good, bad) = (table.Locator("tr", new() { HasText = "witness.example" }), table.Locator("tr", new() { HasText = "stranger.example" }));
+        do await visit.GoAsync("/ui/integrity");
+        while (await good.Locator(".result").TextContentAsync() == "not asked yet" || await bad.Locator(".result").TextContentAsync() == "not asked yet");
+        await Assertions.Expect(good.Locator(".result")).ToHaveTextAsync("cosigns");
+        await Assertions.Expect(good.Locator("time")).ToHaveCountAsync(1);
+        await Assertions.Expect(bad.Locator(".result")).ToHaveTextAsync("refuses");
+        await Assertions.Expect(bad).ToContainTextAsync("never");
+        await Assertions.Expect(bad).ToContainTextAsync("domesday/default");
+        var note = await visit.Page.RunAndWaitForResponseAsync(() => visit.Link("Cosigned note").ClickAsync(), answer => answer.Url.Contains("/log/checkpoint/cosigned", StringComparison.Ordinal));
+        var text = await site.Api.GetStringAsync("/audit/v1/log/checkpoint/cosigned", Cancellation);
+        Assert.Equal(200, note.Status);
+        Assert.Contains("\u2014 witness.example ", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("stranger.example", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_was_not_understood_lies_in_quarantine_with_the_reason()
     {
         Site.Need();

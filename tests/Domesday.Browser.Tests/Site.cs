@@ -3,6 +3,8 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Domesday.EndToEnd.Tests;
+using Domesday.Events.Merkle;
+using Domesday.Server.Tests.Witnesses;
 using Domesday.Sinks.Tests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Playwright;
@@ -23,6 +25,8 @@ public sealed class Site : IAsyncLifetime
     private readonly TestFolder _folder = new();
     private ServiceProcess? _service;
     private TestReceiver? _receiver;
+    private TestWitness? _witness;
+    private TestWitness? _stranger;
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
@@ -43,15 +47,26 @@ public sealed class Site : IAsyncLifetime
         Directory.CreateDirectory(Shots);
         _receiver = await TestReceiver.StartAsync();
         _receiver.Answer = AnswerAsync;
-        _service = await ServiceProcess.StartAsync(_folder["data"], "--viewer-origins", _receiver.Url);
+        _witness = await TestWitness.StartAsync("witness.example");
+        _stranger = await TestWitness.StartAsync("stranger.example");
+        _service = await ServiceProcess.StartAsync(_folder["data"], "--viewer-origins", _receiver.Url, "--witness-seconds", "1", "--witnesses", $"{_witness.Setting};{_stranger.Setting}");
         Api = _service.Admin();
+        _witness.Know(await LogAsync());
         var filled = await Command.RunAsync(Command.Domesday, ["demo", "--events", $"{DemoEvents}", "--server", Url.ToString(), "--user", "admin", "--password", ServiceProcess.Password]);
         Assert.True(filled.ExitCode == 0, filled.Errors);
         await SendAsync(Hostile.Event);
         await SendAsync(Hostile.Change);
         await ForwardAsync();
+        await HoldAsync();
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = Arguments });
+    }
+
+    /// <summary>The key by which witnesses know the ledger of the tenant <c>default</c>; the other witness never learns it.</summary>
+    private async Task<NoteKey> LogAsync()
+    {
+        var key = await Api.GetStringAsync("/audit/v1/log/key", TestContext.Current.CancellationToken);
+        return NoteKey.TryParse(key.Trim(), out var log) ? log : throw new InvalidOperationException(key);
     }
 
     /// <summary>What an application's own server answers: its page with a frame, or what a sink is told.</summary>
@@ -74,6 +89,18 @@ public sealed class Site : IAsyncLifetime
         await MakeAsync("sinks", """{"name":"siem","type":"splunk","settings":{"url":"https://127.0.0.1:1","token":"a token"},"start":"beginning"}""");
         await MakeAsync("alerts", """{"stock":"failed-logins","channels":["chat"]}""");
         await MakeAsync("alerts", """{"name":"Nothing from billing","filter":"service=billing","condition":"absence","window_seconds":7200,"severity":"error"}""");
+    }
+
+    /// <summary>What there is to see about keeping: a hold that is in force, one that is over, and a verification that is done.</summary>
+    private async Task HoldAsync()
+    {
+        await MakeAsync("holds", """{"case":"2 HKR 17/26","reason":"Order of the court of 2 March: keep what the project web did","filter":"project=web"}""");
+        var over = await MakeAsync("holds", """{"case":"SEC-811","reason":"An investigation of sign-ins","from":"2026-01-01T00:00:00Z","to":"2026-02-01T00:00:00Z"}""");
+        foreach (var (path, body) in ((string, string)[])[($"holds/{over["id"]}/release", """{"reason":"It was a false alarm"}"""), ("log/verification", "")])
+        {
+            using var answer = await Api.PostAsync("/audit/v1/" + path, new StringContent(body, Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
+            Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        }
     }
 
     /// <summary>Makes something by the native API.</summary>
@@ -136,8 +163,11 @@ public sealed class Site : IAsyncLifetime
         if (_browser is not null) await _browser.DisposeAsync();
         _playwright?.Dispose();
         Api?.Dispose();
-        if (_receiver is not null) await _receiver.DisposeAsync();
         if (_service is not null) await _service.DisposeAsync();
+        foreach (var outside in (IAsyncDisposable?[])[_receiver, _witness, _stranger])
+        {
+            if (outside is not null) await outside.DisposeAsync();
+        }
         _folder.Dispose();
     }
 }

@@ -8,6 +8,7 @@ public static class StockAlerts
         new("capture-lowered", "Capture switched off or its level lowered", "operation=control.capture_policy.set_level_none,control.capture_policy.set_level_metadata", AlertConditions.Each, "critical"),
         new("failed-logins", "Many failed sign-ins", "action=login&result=failure", AlertConditions.Count, "error") { Count = 5, WindowSeconds = 300, GroupBy = ["actor.name"] },
         new("role-granted", "A role was granted", "operation=control.grant.create", AlertConditions.Each, "warning"),
+        new("erasure", "Events were erased", "operation=control.erasure.create", AlertConditions.Each, "warning"),
         new("new-address-range", "Sign-in from a range of addresses that was not seen before", "action=login&result=success", AlertConditions.FirstSeen, "warning") { GroupBy = ["actor.id", AlertConditions.SourceRange] },
         new("mass-deletion", "Many deletions by one actor", "action=delete&result=success", AlertConditions.Count, "error") { Count = 20, WindowSeconds = 60, GroupBy = ["actor.id"] },
         new("sink-behind", "A sink's receiver does not take events", "operation=sink.behind", AlertConditions.Each, "error"),

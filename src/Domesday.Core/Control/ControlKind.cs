@@ -139,7 +139,13 @@ public static class ControlKinds
     public static ControlKind<HoldRecord> Hold { get; } = new("hold", ControlJson.Default.HoldRecord,
         state => state.Holds, (state, table) => state with { Holds = table }, record => record);
 
-    internal static IReadOnlyList<ControlKind> All { get; } = [Tenant, User, Key, Application, Session, Role, Grant, DataSink, CapturePolicy, DialectSettings, Certificate, Retention, View, Sink, Alert, Report, Hold];
+    public static ControlKind<ErasureRecord> Erasure { get; } = new("erasure", ControlJson.Default.ErasureRecord,
+        state => state.Erasures, (state, table) => state with { Erasures = table, ErasureParts = ErasurePartRecord.Wanted(state.ErasureParts, table) }, record => record);
+
+    public static ControlKind<ErasurePartRecord> ErasurePart { get; } = new("erasure_part", ControlJson.Default.ErasurePartRecord,
+        state => state.ErasureParts, (state, table) => state with { ErasureParts = table }, record => record);
+
+    internal static IReadOnlyList<ControlKind> All { get; } = [Tenant, User, Key, Application, Session, Role, Grant, DataSink, CapturePolicy, DialectSettings, Certificate, Retention, View, Sink, Alert, Report, Hold, Erasure, ErasurePart];
 
     internal static ControlKind? Named(string? name) => All.FirstOrDefault(kind => kind.Name == name);
 }

@@ -143,4 +143,6 @@ public sealed record ApiKeyRecord : ControlRecord
 [JsonSerializable(typeof(ViewRecord))]
 [JsonSerializable(typeof(ReportRecord))]
 [JsonSerializable(typeof(HoldRecord))]
+[JsonSerializable(typeof(ErasureRecord))]
+[JsonSerializable(typeof(ErasurePartRecord))]
 internal sealed partial class ControlJson : JsonSerializerContext;

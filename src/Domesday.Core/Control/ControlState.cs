@@ -58,6 +58,12 @@ public sealed record ControlState
     /// <summary>Legal holds by id, released ones included.</summary>
     public ImmutableDictionary<string, HoldRecord> Holds { get; init; } = ImmutableDictionary.Create<string, HoldRecord>(StringComparer.Ordinal);
 
+    /// <summary>By id.</summary>
+    public ImmutableDictionary<string, ErasureRecord> Erasures { get; init; } = ImmutableDictionary.Create<string, ErasureRecord>(StringComparer.Ordinal);
+
+    /// <summary>Of erasures that are not complete, by <see cref="ErasurePartRecord.KeyOf"/>.</summary>
+    public ImmutableDictionary<string, ErasurePartRecord> ErasureParts { get; init; } = ImmutableDictionary.Create<string, ErasurePartRecord>(StringComparer.Ordinal);
+
     /// <summary>Whether the tenant exists and takes events and credentials.</summary>
     public bool IsActive(string tenant) => Tenants.TryGetValue(tenant, out var record) && record.DisabledAt is null;
 }

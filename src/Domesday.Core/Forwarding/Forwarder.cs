@@ -129,6 +129,17 @@ public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventSto
     /// <returns>How many events that were.</returns>
     public int Discard(string id) => _runners.TryGetValue(id, out var runner) ? runner.Progress.Discard() : Elsewhere?.Discard(id) ?? 0;
 
+    /// <summary>Has the sinks of a tenant forget that receivers rejected these events: they were erased.</summary>
+    /// <param name="sequences">Ascending.</param>
+    public void Forget(string tenant, IReadOnlyList<long> sequences)
+    {
+        foreach (var sink in SinkDefinition.Of(ledger.State).Where(sink => sink.Tenant == tenant))
+        {
+            if (_runners.TryGetValue(sink.Id, out var runner)) runner.Progress.Forget(sequences);
+            else Elsewhere?.Forget(sink.Id, sequences);
+        }
+    }
+
     /// <summary>What a sink has not been given yet: exactly, by its filter.</summary>
     public async ValueTask<Result<SinkLag>> LagAsync(SinkDefinition sink, CancellationToken cancellation)
     {

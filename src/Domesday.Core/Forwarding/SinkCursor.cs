@@ -51,4 +51,5 @@ public sealed record DeadLetter(long Sequence, Timestamp At, string Reason);
 [JsonSerializable(typeof(SinkCursor))]
 [JsonSerializable(typeof(DeadLetter))]
 [JsonSerializable(typeof(SinkReplay))]
+[JsonSerializable(typeof(long[]))]
 internal sealed partial class ForwardingJson : JsonSerializerContext;

@@ -11,6 +11,7 @@ internal sealed class SinkElsewhere(IKeptFiles files, IKeptFiles asked)
 {
     private const string Replayed = ".replay";
     private const string Discarded = ".discard";
+    private const string Forgotten = ".forget";
 
     public SinkStanding Standing(SinkDefinition sink, bool isActive, long size)
     {
@@ -39,14 +40,23 @@ internal sealed class SinkElsewhere(IKeptFiles files, IKeptFiles asked)
         return count;
     }
 
+    /// <summary>Forgets that some events were rejected. Asked twice before it is done, the second one counts too.</summary>
+    public void Forget(string id, IReadOnlyList<long> sequences)
+    {
+        var kept = new SinkFiles(files, id).LoadRejected();
+        var wanted = sequences.Where(kept.ContainsKey).ToArray();
+        if (wanted.Length > 0) asked.Replace($"{id}.{Guid.CreateVersion7():N}{Forgotten}", JsonSerializer.SerializeToUtf8Bytes(wanted, ForwardingJson.Default.Int64Array));
+    }
+
     /// <summary>Does what was asked for on other nodes.</summary>
     /// <param name="progressOf">Null for a sink that is not there any more.</param>
     public void Take(Func<string, SinkProgress?> progressOf)
     {
         foreach (var name in asked.Names)
         {
-            var progress = progressOf(Path.GetFileNameWithoutExtension(name));
+            var progress = progressOf(name.Split('.')[0]);
             if (name.EndsWith(Discarded, StringComparison.Ordinal)) progress?.Discard();
+            else if (name.EndsWith(Forgotten, StringComparison.Ordinal)) progress?.Forget(asked.Read(name) is { } list ? JsonSerializer.Deserialize(list, ForwardingJson.Default.Int64Array)! : []);
             else if (asked.Read(name) is { } content) progress?.TryReplay(JsonSerializer.Deserialize(content, ForwardingJson.Default.SinkReplay)!);
             asked.Delete(name);
         }

@@ -84,6 +84,19 @@ internal sealed class SinkProgress
         }
     }
 
+    /// <summary>Forgets that these were rejected: they were erased, and what the receiver said to them may quote them.</summary>
+    public void Forget(IEnumerable<long> sequences)
+    {
+        lock (_lock)
+        {
+            var count = _rejected.Count;
+            foreach (var sequence in sequences) _rejected.Remove(sequence);
+            if (_rejected.Count == count) return;
+            _files.ReplaceRejected(_rejected.Values);
+            Change(Cursor with { LastError = null, LastErrorAt = null });
+        }
+    }
+
     /// <summary>Moves on over what the sink does not want; kept with the next delivery, because looking twice does no harm.</summary>
     public void Pass(bool isReplay, long end)
     {

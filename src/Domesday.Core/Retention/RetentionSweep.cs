@@ -46,7 +46,22 @@ public sealed class RetentionSweep(IEventStore store, ControlLedger ledger, Held
         return new DueReport(due, new(without.Events - due.Events, without.Bytes - due.Bytes), first.Value);
     }
 
-    /// <summary>Completes when no tenant has its turn that began before this was called: what was changed before is respected from then on.</summary>
+    /// <summary>Does something in a turn of its own: no sweep and nothing else that takes events away runs meanwhile, and who places a hold waits until it ended.</summary>
+    public async ValueTask<T> AloneAsync<T>(Func<ValueTask<T>> work, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Completes when nothing has its turn that began before this was called: what was changed before is respected from then on.</summary>
     public async ValueTask WaitForTurnAsync()
     {
         await _turn.WaitAsync();

@@ -4,6 +4,7 @@ using Domesday.Core.Problems;
 using Domesday.Core.Storage;
 using Domesday.Events.Json;
 using Domesday.Http.Authorization;
+using Domesday.Http.Lookup;
 using Domesday.Http.Parameters;
 using Domesday.Http.PlugIns;
 using Domesday.Http.Problems;
@@ -31,7 +32,7 @@ internal sealed class AuditNoteEndpoint(IEventReader reader, AppendPipeline pipe
         var text = read.Value.UserMsg?.Trim() ?? "";
         if (text.EnumerateRunes().Count() is < CharsMin or > CharsMax) return new Problem(ProblemKind.Invalid, $"must have {CharsMin} to {CharsMax} characters", "userMsg").ToResult();
         if (text.Contains('\0', StringComparison.Ordinal)) return new Problem(ProblemKind.Invalid, "cannot hold the character NUL", "userMsg").ToResult();
-        var found = await reader.FindAsync(scope.Value, http.Request.RouteValues["uid"] as string ?? "", http.RequestAborted);
+        var found = (await reader.FindAsync(scope.Value, http.Request.RouteValues["uid"] as string ?? "", http.RequestAborted)).OrMissing();
         if (!found.IsOk) return found.Problem.ToResult();
         var author = http.Author();
         var note = NoteEvent.About(EventJson.Read(found.Value.Bytes.Span), found.Value.Sequence, text, author.Actor, author.Source);

@@ -7,6 +7,7 @@ using Domesday.Core.Problems;
 using Domesday.Core.Query;
 using Domesday.Core.Storage;
 using Domesday.Http.Authorization;
+using Domesday.Http.Lookup;
 using Domesday.Http.PlugIns;
 using Domesday.Http.Problems;
 using Domesday.Http.Streaming;
@@ -76,7 +77,7 @@ internal sealed class SpectroPaletteEndpoints(IEventReader reader, ReadAudit aud
     {
         var scope = PaletteScope.Of(http);
         if (!scope.IsOk) return scope.Problem;
-        var found = await reader.FindAsync(scope.Value, http.Request.RouteValues["uid"] as string ?? "", http.RequestAborted);
+        var found = (await reader.FindAsync(scope.Value, http.Request.RouteValues["uid"] as string ?? "", http.RequestAborted)).OrMissing();
         return found.IsOk ? (scope.Value, found.Value) : found.Problem;
     }
 

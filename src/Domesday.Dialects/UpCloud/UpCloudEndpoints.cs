@@ -8,6 +8,7 @@ using Domesday.Core.Query;
 using Domesday.Core.Storage;
 using Domesday.Events.Schema;
 using Domesday.Http.Authorization;
+using Domesday.Http.Lookup;
 using Domesday.Http.Parameters;
 using Domesday.Http.PlugIns;
 using Domesday.Http.Problems;
@@ -66,7 +67,7 @@ internal sealed class UpCloudEndpoints(IEventReader reader, ReadAudit audit, Tim
     private async ValueTask<IResult> GetAsync(HttpContext http)
     {
         var id = http.Request.RouteValues["cloud_event_id"] as string ?? "";
-        var found = await reader.FindAsync(http.Scope(), id, http.RequestAborted);
+        var found = (await reader.FindAsync(http.Scope(), id, http.RequestAborted)).OrMissing();
         if (found.Problem?.Kind == ProblemKind.NotFound && Ulid.TryReadSequence(id, out var sequence)) found = await BySequenceAsync(http, id, sequence);
         if (!found.IsOk) return found.Problem.ToResult();
         http.RecordRead(audit, "upcloud.audit_logs.get", $"sequence={found.Value.Sequence}");
@@ -75,7 +76,7 @@ internal sealed class UpCloudEndpoints(IEventReader reader, ReadAudit audit, Tim
 
     private async ValueTask<Result<StoredEntry>> BySequenceAsync(HttpContext http, string id, long sequence)
     {
-        var found = await reader.GetAsync(http.Scope(), sequence, http.RequestAborted);
+        var found = (await reader.GetAsync(http.Scope(), sequence, http.RequestAborted)).OrMissing();
         if (!found.IsOk) return found;
         var fields = new EntryFields();
         fields.Read(found.Value);

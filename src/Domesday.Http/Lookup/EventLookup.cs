@@ -29,6 +29,10 @@ public static class EventLookup
             : found;
     }
 
+    /// <summary>For vendors whose APIs know nothing of what was there and is gone: it is not found.</summary>
+    public static Result<StoredEntry> OrMissing(this Result<StoredEntry> found) =>
+        found.Problem?.Kind == ProblemKind.Gone ? new Problem(ProblemKind.NotFound, "The resource you requested does not exist.") : found;
+
     /// <summary>Notes, corrections and sign-offs of an event, oldest first.</summary>
     public static ValueTask<Result<EventPage>> NotesAsync(IEventReader reader, AccessScope scope, long sequence, CancellationToken cancellation)
     {

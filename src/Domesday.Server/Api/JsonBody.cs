@@ -102,6 +102,15 @@ internal sealed class JsonBody
         return null;
     }
 
+    /// <summary>A list of whole numbers; null when it is absent or wrong.</summary>
+    public IReadOnlyList<long>? Numbers(string name, long min)
+    {
+        if (!_members.Remove(name, out var value)) return null;
+        if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt64(out var number) && number >= min)) return [.. value.EnumerateArray().Select(item => item.GetInt64())];
+        Fault(name, $"must be a list of whole numbers from {min} on");
+        return null;
+    }
+
     /// <summary>Names, each with a text or a list of texts; null when it is absent or wrong.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? TextLists(string name)
     {

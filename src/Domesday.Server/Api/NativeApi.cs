@@ -33,6 +33,7 @@ internal static class NativeApi
         api.MapPolicies();
         api.MapRetention();
         api.MapHolds();
+        api.MapErasures();
         api.MapGaps();
         api.MapSinks();
         api.MapAlerts();

@@ -15,7 +15,7 @@ internal static class ComponentSchemas
         .. BodySchemas.Of(
             AccessJson.Default.UserListBody, AccessJson.Default.ApplicationListBody, AccessJson.Default.GrantListBody, AccessJson.Default.RoleListBody, AccessJson.Default.MeBody,
             AdministrationJson.Default.TenantListBody, AdministrationJson.Default.KeyListBody, CertificateJson.Default.CertificateListBody, SessionJson.Default.SessionBody, ViewerTokenJson.Default.ViewerTokenBody, ViewerTokenJson.Default.ViewerTokenListBody,
-            PolicyJson.Default.PolicyBody, RetentionJson.Default.RetentionBody, HoldJson.Default.HoldListBody, SinkJson.Default.SinkListBody, SinkJson.Default.SinkTypesBody, SinkJson.Default.SinkTestBody,
+            PolicyJson.Default.PolicyBody, RetentionJson.Default.RetentionBody, HoldJson.Default.HoldListBody, ErasureJson.Default.ErasureListBody, ErasureJson.Default.ErasurePreviewBody, SinkJson.Default.SinkListBody, SinkJson.Default.SinkTypesBody, SinkJson.Default.SinkTestBody,
             SinkJson.Default.SinkReplayBody, SinkJson.Default.RejectedListBody, SinkJson.Default.DiscardedBody, ReportJson.Default.ReportListBody, ReportJson.Default.ReportSentBody, AlertBodyJson.Default.AlertListBody, AlertBodyJson.Default.StockAlertsBody,
             ViewJson.Default.ViewListBody, UsageJson.Default.UsageBody, VerificationJson.Default.VerificationBody, WitnessBodyJson.Default.WitnessListBody, LogJson.Plain.InclusionBody, LogJson.Plain.ConsistencyBody, JwksJson.Default.JwksBody),
         .. Read(),

@@ -29,6 +29,12 @@ public sealed record IntegrityModel(string Tenant, LedgerUsage Usage)
     /// <summary>Legal holds that are in force.</summary>
     public int Holds { get; init; }
 
+    /// <summary>What was erased of what is kept.</summary>
+    public LedgerErasures Erased { get; init; }
+
+    /// <summary>The last erasure; null when there was none.</summary>
+    public ErasureRecord? LastErasure { get; init; }
+
     /// <summary>What the next sweep drops, and what holds keep; null when that cannot be told.</summary>
     public DueReport? Next { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Domesday.Core.Access;
 using Domesday.Core.Control;
+using Domesday.Core.Erasures;
 using Domesday.Core.Problems;
 using Domesday.Core.Query;
 using Domesday.Core.Retention;
@@ -26,7 +27,7 @@ internal static class IntegrityPage
 
     public static void MapIntegrity(this IEndpointRouteBuilder routes) => routes.MapGet(Path, GetAsync).RequirePermission(Permission.ProofRead, wholeTenant: true);
 
-    private static async Task<IResult> GetAsync(HttpContext http, Sealer sealer, LedgerVerifier verifier, IEventStore store, IEventReader reader, RetentionPolicies retention, RetentionSweep sweep, HoldDirectory holds, Witnessing witnessing)
+    private static async Task<IResult> GetAsync(HttpContext http, Sealer sealer, LedgerVerifier verifier, IEventStore store, IEventReader reader, RetentionPolicies retention, RetentionSweep sweep, HoldDirectory holds, ErasureDirectory erasures, Witnessing witnessing)
     {
         var frame = Frame.Of(http, "Integrity");
         var tenant = http.Tenant();
@@ -41,6 +42,8 @@ internal static class IntegrityPage
             Verification = verifier.Of(tenant) ?? await RecordedAsync(reader, tenant, http.RequestAborted),
             Witnesses = [.. witnessing.Witnesses.Zip(witnessing.Of(tenant))],
             Holds = holds.Of(tenant, released: false).Count,
+            Erased = store.Erasures(tenant),
+            LastErasure = erasures.Of(tenant) is [var last, ..] ? last : null,
             Next = next.IsOk ? next.Value : null,
             Retention = retention.Of(tenant).Policy,
             Ledgers = [.. frame.Tenants.Select(name => LineOf(name, sealer, verifier, store))],

@@ -21,6 +21,8 @@ public sealed record OneEventModel(StoredEntry Entry, AuditEvent Event)
 
     public bool MayList { get; init; }
 
+    public bool MayErase { get; init; }
+
     public JsonDiff? Change => Event.Change is { } change ? JsonDiff.Of(change.Before, change.After) : null;
 
     public string Json => PrettyJson.Of(Entry.Bytes);

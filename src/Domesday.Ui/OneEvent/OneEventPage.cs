@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Domesday.Core.Access;
 using Domesday.Core.Control;
+using Domesday.Core.Erasures;
 using Domesday.Core.Query;
 using Domesday.Core.Sealing;
 using Domesday.Core.Storage;
@@ -33,10 +34,10 @@ internal static class OneEventPage
 
     public static void MapOneEvent(this IEndpointRouteBuilder routes) => routes.MapGet("/ui/event/{**key}", GetAsync).RequirePermission(Permission.AuditGet);
 
-    private static async Task<IResult> GetAsync(string? key, HttpContext http, IEventReader reader, ReadAudit audit, LedgerProofs proofs, Sealer sealer)
+    private static async Task<IResult> GetAsync(string? key, HttpContext http, IEventReader reader, ReadAudit audit, LedgerProofs proofs, Sealer sealer, ErasureDirectory erasures)
     {
         var found = await EventLookup.FindAsync(reader, http.Scope(), key ?? "", http.RequestAborted);
-        if (!found.IsOk) return found.Problem.ToResult();
+        if (!found.IsOk) return erasures.Explain(http.Scope(), key ?? "", found.Problem).ToResult();
         var entry = found.Value;
         var notes = await EventLookup.NotesAsync(reader, http.Scope(), entry.Sequence, http.RequestAborted);
         if (!notes.IsOk) return notes.Problem.ToResult();
@@ -51,6 +52,7 @@ internal static class OneEventPage
             Comparison = await ComparedAsync(reader, http, audit, entry),
             MayNote = frame.May(Permission.AuditNote),
             MayList = mayList,
+            MayErase = frame.Tenant != TenantName.System && frame.May(Permission.AuditErase, wholeTenant: true),
         };
         return PageResult.Page<OneEventView, OneEventModel>(frame, model);
     }

@@ -18,7 +18,7 @@ internal sealed class UiProblems : IProblemShape
         if (refusal.Kind == ProblemKind.Unauthenticated)
             return PageResult.Page<SignInView, SignInModel>(Frame.Of(http, "Sign in"), new("Sign in to see this page.", null), refusal.Status).ExecuteAsync(http);
         var problem = new Problem(refusal.Kind ?? ProblemKind.Invalid, refusal.Detail) { Faults = refusal.Faults };
-        var title = refusal.Kind == ProblemKind.Forbidden ? "No permission" : refusal.Status >= 500 ? "Something failed" : "Not found";
+        var title = refusal.Kind == ProblemKind.Forbidden ? "No permission" : refusal.Kind == ProblemKind.Gone ? "Gone" : refusal.Status >= 500 ? "Something failed" : "Not found";
         return PageResult.Page<RefusalView, Problem>(Frame.Of(http, title), problem, refusal.Status).ExecuteAsync(http);
     }
 }

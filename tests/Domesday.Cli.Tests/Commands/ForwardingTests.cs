@@ -96,7 +96,7 @@ public sealed class ForwardingTests : IAsyncLifetime
     public async Task Every_stock_rule_is_made_by_its_name()
     {
         var names = (await _cli.OutputAsync("alert", "stock", "--json")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => Json(line)["name"]!.GetValue<string>()).ToList();
-        Assert.Equal(["capture-lowered", "failed-logins", "role-granted", "new-address-range", "mass-deletion", "sink-behind", "producer-gap", "verification-failed", "witness-failed", "disk-filling"], names);
+        Assert.Equal(["capture-lowered", "failed-logins", "role-granted", "erasure", "new-address-range", "mass-deletion", "sink-behind", "producer-gap", "verification-failed", "witness-failed", "disk-filling"], names);
         foreach (var name in names) await _cli.OutputAsync("alert", "create", "--stock", name);
         Assert.Equal(names.Count, (await _cli.OutputAsync("alert", "list", "--json")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Contains("A producer's numbers have a gap", await _cli.OutputAsync("alert", "list"), StringComparison.Ordinal);

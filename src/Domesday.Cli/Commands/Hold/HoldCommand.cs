@@ -1,7 +1,7 @@
 using System.CommandLine;
+using Domesday.Cli.Connection;
 using Domesday.Cli.Help;
 using Domesday.Cli.Terminal;
-using Domesday.Events;
 
 namespace Domesday.Cli.Commands.Hold;
 
@@ -49,7 +49,7 @@ internal static class HoldCommand
         foreach (var option in new Option[] { matter, reason, from, to, filter }) command.Options.Add(option);
         var view = new HoldView(console, command);
         view.Connection.Act(command, async (client, parse, cancellation) => view.Show(parse, [await client.Holds.PlaceAsync(
-            new(parse.GetValue(matter)!, parse.GetValue(reason)!, Time(parse.GetValue(from), "--from"), Time(parse.GetValue(to), "--to"), parse.GetValue(filter)), cancellation)]));
+            new(parse.GetValue(matter)!, parse.GetValue(reason)!, TypedTime.Read(parse.GetValue(from), "--from"), TypedTime.Read(parse.GetValue(to), "--to"), parse.GetValue(filter)), cancellation)]));
         return command;
     }
 
@@ -72,12 +72,4 @@ internal static class HoldCommand
     }
 
     private static Option<string> Reason(string description) => new("--reason") { HelpName = "TEXT", Description = description, Required = true };
-
-    /// <summary>A time, or a date, which is the day's beginning in UTC.</summary>
-    private static Timestamp? Time(string? text, string option)
-    {
-        if (text is null) return null;
-        var whole = DateOnly.TryParseExact(text, "yyyy-MM-dd", out _) ? text + "T00:00:00Z" : text;
-        return Timestamp.TryParse(System.Text.Encoding.UTF8.GetBytes(whole), out var time, out var reason) ? time : throw new Connection.UsageException($"{option} {reason}.");
-    }
 }

@@ -16,5 +16,16 @@ public sealed record RetentionModel(VersionedRetention Retention, LedgerUsage Us
 
     public IReadOnlyList<HoldRecord> Released { get; init; } = [];
 
+    /// <summary>Whether the reader may place holds and erase.</summary>
     public bool MayHold { get; init; }
+
+    /// <summary>The newest ones first.</summary>
+    public IReadOnlyList<ErasureRecord> Erasures { get; init; } = [];
+
+    public int ErasuresEver { get; init; }
+
+    /// <summary>By id, what those that are not complete wait for.</summary>
+    public IReadOnlyDictionary<string, string> ErasureDelays { get; init; } = new Dictionary<string, string>();
+
+    public LedgerErasures Erased { get; init; }
 }
