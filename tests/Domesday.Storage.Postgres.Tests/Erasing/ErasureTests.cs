@@ -130,6 +130,46 @@ public sealed class ErasureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_database_of_an_earlier_build_is_opened_and_erased_from()
+    {
+        await using (var store = await OpenAsync()) await AppendAsync(store, Enumerable.Range(0, 100).Select(Telling));
+        // As the step before left it.
+        await ScalarAsync("drop table erased");
+        await ScalarAsync("alter table ledger drop column erasures, drop column erased, drop column pending, drop column forgotten");
+        await ScalarAsync("delete from schema_migration where number >= 4");
+        await using var opened = await OpenAsync();
+        Assert.Equal(99, await EraseAsync(opened, [.. Enumerable.Range(0, 99).Select(index => (long)index)]));
+        await DoneAsync(opened);
+        Assert.Equal(99, Assert.Single(await ReadAsync(opened)).Sequence);
+        Assert.Equal(new LedgerErasures(99, 0), opened.Erasures(Acme));
+    }
+
+    [Fact]
+    public async Task A_replica_that_has_not_heard_of_an_erasure_is_not_asked()
+    {
+        Assert.SkipWhen(PostgresServer.Programs is null, "PostgreSQL is not installed: apt-get install postgresql-15");
+        await using var primary = await PostgresServer.StartAsync();
+        var database = await primary.NewDatabaseAsync();
+        await using var standby = await primary.StandbyAsync("replica");
+        var replica = standby.ConnectionString(new NpgsqlConnectionStringBuilder(database).Database!);
+        await using var store = await PostgresStore.OpenAsync(new() { ConnectionString = database, ReadConnectionString = replica }, TimeProvider.System, NullLogger.Instance, _meter, Cancellation);
+        await AppendAsync(store, [Telling(0), Plain(1)]);
+        var name = new NpgsqlConnectionStringBuilder(database).Database!;
+        while (await standby.ExecuteAsync(name, "select sum(size) from ledger") is not 2m) await Task.Delay(20, Cancellation);
+        await standby.ExecuteAsync(name, "select pg_wal_replay_pause()");
+        await EraseAsync(store, 0);
+        Assert.Equal(2L, await standby.ExecuteAsync(name, "select size - erased from ledger"));
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            Assert.Equal(1, (await store.Reader.CountAsync(_scope, EventFilter.All, Cancellation)).Value);
+            Assert.Equal(ProblemKind.Gone, (await store.Reader.GetAsync(_scope, 0, Cancellation)).Problem?.Kind);
+            Assert.Equal(1, Assert.Single(await ReadAsync(store)).Sequence);
+            await standby.ExecuteAsync(name, "select pg_wal_replay_resume()");
+            while (await standby.ExecuteAsync(name, "select sum(pending + abs(erased - 1)) from ledger") is not 0m) await Task.Delay(20, Cancellation);
+        }
+    }
+
+    [Fact]
     public async Task Events_that_are_stored_while_others_are_erased_read_the_same_on_every_node()
     {
         const int Rounds = 40;
@@ -180,9 +220,10 @@ public sealed class ErasureTests : IAsyncLifetime
 
     private static async Task<long> EraseAsync(PostgresStore store, params long[] sequences) => (await store.EraseAsync(Acme, sequences, Cancellation)).Value;
 
-    private static async Task DoneAsync(PostgresStore store)
+    /// <summary>Waits until a node knows that the bytes have left the tables, whoever took them out.</summary>
+    private async Task DoneAsync(PostgresStore store)
     {
-        while (store.Erasures(Acme).Pending > 0) await Task.Delay(20, Cancellation);
+        while (await ScalarAsync("select count(*) from ledger where pending > 0") is not 0L || store.Erasures(Acme).Pending > 0) await Task.Delay(20, Cancellation);
     }
 
     private async Task<List<StoredEntry>> ReadAsync(PostgresStore store, long? from = null, long? to = null)
