@@ -47,7 +47,7 @@ public sealed class SweepNodeTests
     /// <summary>Three weeks ago events of some tenants arrive, that are to be kept for five days.</summary>
     private static async Task FillAsync(string database, Func<string, Task<long>> askAsync)
     {
-        var then = DateTime.UtcNow.Date.AddDays(-21).AddHours(12);
+        var then = TimeProvider.System.GetUtcNow().Date.AddDays(-21).AddHours(12);
         await using var node = await ServiceNode.StartAsync(database, fakeTime: string.Create(CultureInfo.InvariantCulture, $"@{then:yyyy-MM-dd HH:mm:ss}"));
         for (var tenant = 0; tenant < Tenants; tenant++)
         {
