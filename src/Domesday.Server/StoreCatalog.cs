@@ -16,7 +16,8 @@ internal static class StoreCatalog
 
     private static async ValueTask<StorePair> PostgresAsync(StoreContext context, CancellationToken cancellation)
     {
-        var options = new PostgresOptions { ConnectionString = context.Settings.Postgres!, ReadConnectionString = context.Settings.PostgresRead };
+        var settings = context.Settings;
+        var options = new PostgresOptions { ConnectionString = settings.Postgres!, ReadConnectionString = settings.PostgresRead, Buckets = settings.PostgresBuckets, BucketsFrom = settings.PostgresBucketsFrom };
         var store = await PostgresStore.OpenAsync(options, context.Time, context.Loggers.CreateLogger<PostgresStore>(), context.Meter, cancellation);
         return new(store, store.Reader) { Nodes = store.Nodes, Checkpoints = store.Checkpoints, Files = store.Files, KeptByForwarding = store.KeptByForwarding, KeptByAlerts = store.KeptByAlerts, KeptBySealing = store.KeptBySealing, AskedOfForwarding = store.AskedOfForwarding };
     }

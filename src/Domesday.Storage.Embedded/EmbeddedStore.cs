@@ -135,6 +135,29 @@ public sealed class EmbeddedStore : IEventStore, IStoreBackup, IDroppedImport
         return await order.Done.Task.WaitAsync(cancellation);
     }
 
+    public ValueTask<Result<long>> EraseAsync(string tenant, IReadOnlyList<long> sequences, CancellationToken cancellation)
+    {
+        if (_engine.Ledgers.Find(tenant) is not { } ledger) return ValueTask.FromResult<Result<long>>(0L);
+        if (ledger.Damage is { } damage) return ValueTask.FromResult<Result<long>>(new Problem(ProblemKind.Corrupt, damage));
+        try
+        {
+            var erased = _engine.Erase(ledger, sequences);
+            _mergeWanted.Set();
+            return ValueTask.FromResult<Result<long>>((long)erased);
+        }
+        catch (CorruptLedgerException exception)
+        {
+            ledger.Damage ??= exception.Message;
+            return ValueTask.FromResult<Result<long>>(new Problem(ProblemKind.Corrupt, exception.Message));
+        }
+        catch (IOException exception)
+        {
+            return ValueTask.FromResult<Result<long>>(new Problem(ProblemKind.Unavailable, $"Nothing can be erased now: {exception.Message}", RetryAfter: RetryAfter));
+        }
+    }
+
+    public LedgerErasures Erasures(string tenant) => _engine.Ledgers.Find(tenant) is { } ledger ? _engine.Erasures(ledger) : default;
+
     public ValueTask<Problem?> AdoptDroppedAsync(string tenant, long first, ReadOnlyMemory<MerkleHash> leaves, CancellationToken cancellation) =>
         ValueTask.FromResult(_engine.Adopt(_engine.Ledgers.GetOrAdd(tenant), first, leaves.Span));
 
@@ -186,6 +209,7 @@ public sealed class EmbeddedStore : IEventStore, IStoreBackup, IDroppedImport
             {
                 if (!marked) _engine.Mark();
                 marked = true;
+                if (_engine.MustRoll && !_engine.IsFlushBehind) Roll();
                 continue;
             }
             if (Refusal() is { } problem)

@@ -23,9 +23,11 @@ internal sealed class Engine : IDisposable
     private readonly Flush _flush;
     private readonly Merge _merge;
     private readonly Retirement _retirement;
+    private readonly Erasure _erasure;
     private readonly Lock _segments = new();
     private ImmutableQueue<Generation> _frozen = [];
     private bool _areIdsDamaged;
+    private volatile bool _isErasedActive;
 
     /// <param name="ownSyncThread">Go on with the next group's work while the disk syncs.</param>
     /// <exception cref="CorruptLedgerException">The manifest is damaged.</exception>
@@ -34,7 +36,7 @@ internal sealed class Engine : IDisposable
         _options = options;
         Files = new(disk, options, time);
         Trees = new(disk, Files.Open);
-        (_flush, _merge, _retirement) = (new(Files, options), new(Files, options), new(Files));
+        (_flush, _merge, _retirement, _erasure) = (new(Files, options), new(Files, options), new(Files), new(Files));
         Recovered = new Recovery(Files, Ledgers).Run();
         OpenIds();
         _syncThread = ownSyncThread ? new() : null;
@@ -66,7 +68,7 @@ internal sealed class Engine : IDisposable
     public int Frozen => _frozen.Count();
 
     /// <summary>Whether the active generation is full, or must not grow any more.</summary>
-    public bool MustRoll => _committer.MustRoll || Active.Bytes >= _options.GenerationBytesMax || Active.Events >= _options.GenerationEventsMax;
+    public bool MustRoll => _committer.MustRoll || _isErasedActive || Active.Bytes >= _options.GenerationBytesMax || Active.Events >= _options.GenerationEventsMax;
 
     /// <summary>Whether so much waits for being flushed that appends must wait too.</summary>
     public bool IsFlushBehind => Frozen >= _options.FrozenMax;
@@ -91,6 +93,7 @@ internal sealed class Engine : IDisposable
     /// <summary>Ends the active generation. In the writer's thread.</summary>
     public void Roll()
     {
+        _isErasedActive = false;
         var ended = _committer.Roll();
         if (ended.Events > 0 || ended.LastLogFile > 0) ImmutableInterlocked.Enqueue(ref _frozen, ended);
     }
@@ -112,7 +115,7 @@ internal sealed class Engine : IDisposable
     public bool Merge(CancellationToken cancellation)
     {
         Sweep();
-        return _merge.TryMergeRuns() || _merge.TryMergeSegments(Ledgers, cancellation);
+        return _merge.TryErase(Ledgers, cancellation) || _merge.TryMergeRuns() || _merge.TryMergeSegments(Ledgers, cancellation);
     }
 
     /// <summary>Drops segments whose retention has ended; not at the same time as <see cref="Merge"/>.</summary>
@@ -123,6 +126,19 @@ internal sealed class Engine : IDisposable
         Sweep();
         return dropped;
     }
+
+    /// <summary>Marks events as erased, durably; <see cref="Roll"/>, <see cref="Flush"/> and <see cref="Merge"/> then take their bytes out of the files.</summary>
+    /// <inheritdoc cref="Erasure.Run"/>
+    public int Erase(Ledger ledger, IReadOnlyList<long> sequences)
+    {
+        var erased = _erasure.Run(ledger, sequences);
+        // The newest log file is written on, so it would stay.
+        if (erased > 0 && ledger.View.Tables is [.., var last] && sequences[^1] >= last.FirstSequence) _isErasedActive = true;
+        return erased;
+    }
+
+    /// <summary>What was erased of a ledger, and how much of it is still in files.</summary>
+    public LedgerErasures Erasures(Ledger ledger) => PendingErasures.Of(ledger, Files);
 
     /// <summary>Begins a ledger behind events that were dropped elsewhere.</summary>
     /// <inheritdoc cref="Adoption.Run"/>

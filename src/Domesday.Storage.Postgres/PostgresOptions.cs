@@ -29,6 +29,15 @@ public sealed record PostgresOptions
     /// <summary>Events of a block that is complete, at most 8,192.</summary>
     public int BlockEvents { get; init; } = BlockBuilder.EventsMax;
 
+    /// <summary>Into how many buckets a large ledger is spread; 0 for none, null for as many as suit the database: some with Citus, none without.</summary>
+    public int? Buckets { get; init; }
+
+    /// <summary>From so many events on a ledger is spread over buckets.</summary>
+    public long BucketsFrom { get; init; } = 50_000_000;
+
+    /// <summary>So many neighbours lie in the same bucket.</summary>
+    public int BucketStripeEvents { get; init; } = 65_536;
+
     /// <summary>How often what came last is joined into blocks.</summary>
     public TimeSpan Join { get; init; } = TimeSpan.FromSeconds(2);
 

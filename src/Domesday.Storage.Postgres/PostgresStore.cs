@@ -39,6 +39,8 @@ public sealed class PostgresStore : IEventStore, IDroppedImport
     private readonly Counter<long> _groups;
     private readonly Histogram<double> _commit;
     private readonly ConcurrentDictionary<string, long> _folded = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _spread = new(StringComparer.Ordinal);
+    private readonly BucketLayout _layout;
     private readonly ConcurrentDictionary<string, long> _joined = new(StringComparer.Ordinal);
     private readonly Channel<bool> _scrubs = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource _stop = new();
@@ -46,8 +48,9 @@ public sealed class PostgresStore : IEventStore, IDroppedImport
     private (Problem Problem, long Since)? _trouble;
     private Problem? _unreachable;
 
-    private PostgresStore(NpgsqlDataSource source, LedgerMap ledgers, PostgresOptions options, TimeProvider time, ILogger logger, Meter meter)
+    private PostgresStore(NpgsqlDataSource source, LedgerMap ledgers, PostgresOptions options, BucketLayout layout, TimeProvider time, ILogger logger, Meter meter)
     {
+        _layout = layout;
         (_source, _ledgers, _options, _time, _logger) = (source, ledgers, options, time, logger);
         _partitions = new(source);
         _groups = meter.CreateCounter<long>("domesday_store_groups_total", "{group}", "Transactions that stored events.");
@@ -105,8 +108,10 @@ public sealed class PostgresStore : IEventStore, IDroppedImport
         var source = PostgresSource.Create(options.ConnectionString);
         try
         {
-            await Migrations.RunAsync(source, ArrangeAsync, cancellation);
-            var store = new PostgresStore(source, new(source, options.CacheBytesMax), options, time, logger, meter);
+            IDistribution distribution = new OneServer();
+            await Migrations.RunAsync(source, async (connection, stop) => distribution = await ArrangeAsync(connection, stop), cancellation);
+            var layout = new BucketLayout(options.Buckets ?? distribution.Buckets, options.BucketsFrom, options.BucketStripeEvents);
+            var store = new PostgresStore(source, new(source, options.CacheBytesMax), options, layout, time, logger, meter);
             await store.StartAsync(cancellation);
             return store;
         }
@@ -230,7 +235,7 @@ public sealed class PostgresStore : IEventStore, IDroppedImport
         foreach (var ledger in _ledgers.All.Where(ledger => ledger.Identity is not null && ledger.Size != _joined.GetValueOrDefault(ledger.Name)))
         {
             var size = ledger.Size;
-            if (await new BlockJoin(_source, ledger.Identity!.Id, _options.BlockEvents, Today).RunAsync(cancellation)) _joined[ledger.Name] = size;
+            if (await new BlockJoin(_source, ledger, _options.BlockEvents, Today).RunAsync(cancellation)) _joined[ledger.Name] = size;
         }
     }
 
@@ -247,7 +252,7 @@ public sealed class PostgresStore : IEventStore, IDroppedImport
         }
     }
 
-    /// <summary>Joins roll-ups, makes partitions ahead and drops those that nobody has any more; a loop calls it.</summary>
+    /// <summary>Joins roll-ups, spreads large ledgers over their buckets, makes partitions ahead and drops those that nobody has any more; a loop calls it.</summary>
     internal async Task TidyAsync(CancellationToken cancellation)
     {
         await _partitions.MakeAheadAsync(Today, cancellation);
@@ -255,6 +260,11 @@ public sealed class PostgresStore : IEventStore, IDroppedImport
         {
             var size = ledger.Size;
             if (await RollupFold.RunAsync(_source, ledger.Identity!.Id, Today, cancellation)) _folded[ledger.Name] = size;
+        }
+        foreach (var ledger in _ledgers.All.Where(ledger => ledger.Identity is not null && ledger.Size >= _layout.From && ledger.Size != _spread.GetValueOrDefault(ledger.Name, -1)))
+        {
+            var size = ledger.Size;
+            if (await new BucketSpread(_source, ledger, _layout).RunAsync(cancellation)) _spread[ledger.Name] = size;
         }
         await _partitions.DropRetiredAsync(cancellation);
     }
@@ -273,11 +283,12 @@ public sealed class PostgresStore : IEventStore, IDroppedImport
         _stop.Dispose();
     }
 
-    private static async ValueTask ArrangeAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private static async ValueTask<IDistribution> ArrangeAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("select exists (select from pg_extension where extname = 'citus')", connection);
         IDistribution distribution = await command.ExecuteScalarAsync(cancellation) is true ? new CitusServers() : new OneServer();
         await distribution.ApplyAsync(connection, Migrations.All, cancellation);
+        return distribution;
     }
 
     private async ValueTask StartAsync(CancellationToken cancellation)

@@ -82,6 +82,25 @@ public class DamageTests
         Assert.Throws<CorruptLedgerException>(() => snapshot.ReadLeaves(0, new MerkleHash[promised["acme"].Count]));
     }
 
+    [Fact]
+    public void A_flipped_bit_in_the_record_of_an_erased_event_stops_its_ledger_and_no_other()
+    {
+        for (var round = 0; round < 15; round++)
+        {
+            var (disk, promised) = Filled(3);
+            using (var engine = new Engine(disk, Options, Time, ownSyncThread: false)) Assert.Equal(3, engine.Erase(engine.Ledgers.Find("acme")!, [1, 2, 100]));
+            var file = disk.Names.Single(name => name.StartsWith("erased/", StringComparison.Ordinal));
+            disk.Flip(file, new Random(round).NextInt64(disk.LengthOf(file)), round % 8);
+            using var damaged = new Engine(disk, Options, Time, ownSyncThread: false);
+            Assert.Equal(["acme"], damaged.Ledgers.All.Where(ledger => ledger.Damage is not null).Select(ledger => ledger.Name));
+            while (damaged.Flush() || damaged.Merge(CancellationToken.None))
+            {
+            }
+            using var snapshot = damaged.Ledgers.Find("globex")!.Snapshot();
+            Assert.Equal(promised["globex"].Count, snapshot.Size);
+        }
+    }
+
     /// <summary>Files that were merged into others lie about until nobody can be reading them.</summary>
     private static bool IsListed(SimulatedDisk disk, string name)
     {

@@ -7,6 +7,8 @@ internal sealed class Promises
 {
     private readonly Dictionary<string, List<Receipt>> _kept = [];
     private readonly Dictionary<string, (long First, long Below)> _dropped = [];
+    private readonly Dictionary<string, HashSet<long>> _erased = [];
+    private readonly List<(string Tenant, IReadOnlyList<long> Sequences)> _unsure = [];
     private readonly List<IReadOnlyList<(string Tenant, IReadOnlyList<string> Ids)>> _open = [];
 
     public IReadOnlyDictionary<string, List<Receipt>> Kept => _kept;
@@ -28,6 +30,35 @@ internal sealed class Promises
         var (known, below) = _dropped.GetValueOrDefault(tenant);
         Assert.InRange(first, known, Math.Max(known, below));
         _dropped[tenant] = (first, below);
+    }
+
+    /// <summary>Events that must not be read any more.</summary>
+    public HashSet<long> Erased(string tenant) => _erased.TryGetValue(tenant, out var erased) ? erased : _erased[tenant] = [];
+
+    /// <summary>Erasing was begun: until it is answered all of the events may be there, or none.</summary>
+    public void MayErase(string tenant, IReadOnlyList<long> sequences) => _unsure.Add((tenant, sequences));
+
+    /// <summary>Erasing was answered: none may be there.</summary>
+    public void Erase(string tenant, IReadOnlyList<long> sequences)
+    {
+        Erased(tenant).UnionWith(sequences);
+        _unsure.Remove((tenant, sequences));
+    }
+
+    /// <summary>Whether an erasure that was never answered is about an event.</summary>
+    public bool IsUnsure(string tenant, long sequence) => _unsure.Any(one => one.Tenant == tenant && one.Sequences.Contains(sequence));
+
+    /// <summary>After a start it is decided what became of erasures that were not answered: each is whole, or did not happen.</summary>
+    public void SettleErasures(Func<string, long, bool> isErased)
+    {
+        foreach (var (tenant, sequences) in _unsure)
+        {
+            var there = sequences.Where(sequence => sequence >= FirstOf(tenant) && !Erased(tenant).Contains(sequence)).ToList();
+            var erased = there.Count(sequence => isErased(tenant, sequence));
+            Assert.True(erased == 0 || erased == there.Count || _unsure.Count > 1, $"{erased} of {there.Count} events that were to be erased together are");
+            Erased(tenant).UnionWith(there.Where(sequence => isErased(tenant, sequence)));
+        }
+        _unsure.Clear();
     }
 
     /// <summary>A group was acknowledged: what was open before it can no longer appear.</summary>

@@ -52,6 +52,9 @@ internal sealed class Simulation : IDisposable
 
     public int Acknowledged => _promises.Kept.Values.Sum(receipts => receipts.Count);
 
+    /// <summary>Events that were erased.</summary>
+    public long Erased => Tenants.Sum(tenant => (long)_promises.Erased(tenant).Count);
+
     /// <summary>Events that retention dropped.</summary>
     public long Dropped => Tenants.Sum(_promises.FirstOf);
 
@@ -73,17 +76,19 @@ internal sealed class Simulation : IDisposable
         }
         (Disk.IsFull, Disk.SyncFailures) = (false, 0);
         await CrashAsync();
-        while (_engine!.Flush() || _engine.Merge(CancellationToken.None))
+        _engine!.Roll();
+        while (_engine.Flush() || _engine.Merge(CancellationToken.None))
         {
         }
         await CheckAsync();
+        CheckNothingIsPending();
     }
 
     public void Dispose() => _engine?.Dispose();
 
     private async Task StepAsync()
     {
-        switch (_random.Next(12))
+        switch (_random.Next(13))
         {
             case < 6:
                 Append();
@@ -99,6 +104,9 @@ internal sealed class Simulation : IDisposable
                 break;
             case 10 when _random.Next(3) == 0:
                 IgnoringFaults(Drop);
+                break;
+            case 11:
+                IgnoringFaults(Erase);
                 break;
             case 10:
                 IgnoringFaults(() => _engine!.Merge(CancellationToken.None));
@@ -156,6 +164,19 @@ internal sealed class Simulation : IDisposable
         var before = Timestamp.FromDateTimeOffset(_time.GetUtcNow().AddSeconds(-_random.Next(300)));
         var dropped = _engine.Drop(ledger, before.Microseconds, sealedSize);
         _promises.BeginsWith(tenant, _promises.FirstOf(tenant) + dropped.Events);
+    }
+
+    private void Erase()
+    {
+        var tenant = Tenants[_random.Next(Tenants.Length)];
+        if (_engine!.Ledgers.Find(tenant) is not { } ledger) return;
+        var share = _random.Next(4) == 0 ? 0.5 : 0.05;
+        long[] chosen = [.. _promises.Present(tenant).Select(receipt => receipt.Sequence).Where(_ => _random.NextDouble() < share)];
+        if (chosen.Length == 0) return;
+        var fresh = chosen.Count(sequence => !_promises.Erased(tenant).Contains(sequence) && !_promises.IsUnsure(tenant, sequence));
+        _promises.MayErase(tenant, chosen);
+        Assert.InRange(_engine.Erase(ledger, chosen), fresh, chosen.Length);
+        _promises.Erase(tenant, chosen);
     }
 
     private AppendTicket NewTicket()
@@ -226,6 +247,8 @@ internal sealed class Simulation : IDisposable
         Disk.CrashAt = null;
         Assert.Empty(_engine.Recovered.Damages);
         Adopt();
+        foreach (var tenant in Tenants) CheckBeginning(tenant);
+        _promises.SettleErasures(IsErased);
         await CheckAsync();
     }
 
@@ -268,25 +291,60 @@ internal sealed class Simulation : IDisposable
             var scope = AccessScope.WholeTenant(tenant);
             if (_engine.Ledgers.Find(tenant) is { } ledger) CheckLeaves(ledger, receipts);
             var sequence = _promises.FirstOf(tenant);
+            var erased = _promises.Erased(tenant);
+            var missing = 0;
             await foreach (var batch in reader.ReadAsync(scope, EventFilter.All, EventOrder.Sequence, descending: false, CancellationToken.None))
             {
                 foreach (var entry in batch)
                 {
+                    for (; sequence < entry.Sequence; sequence++, missing++) Assert.True(erased.Contains(sequence) || _promises.IsUnsure(tenant, sequence), $"{tenant} lacks {sequence}");
                     Assert.Equal(sequence, entry.Sequence);
+                    Assert.DoesNotContain(sequence, erased);
                     Assert.Equal(receipts[(int)sequence].LeafHash, MerkleHash.OfLeaf(entry.Bytes.Span));
                     sequence++;
                 }
             }
+            for (; sequence < receipts.Count; sequence++, missing++) Assert.True(erased.Contains(sequence) || _promises.IsUnsure(tenant, sequence), $"{tenant} lacks {sequence}");
             Assert.Equal(receipts.Count, sequence);
             var present = _promises.Present(tenant).ToList();
             if (present.Count == 0) continue;
             var one = present[_random.Next(present.Count)];
-            Assert.Equal(one.Sequence, (await reader.FindAsync(scope, one.Id, CancellationToken.None)).Value.Sequence);
-            await CheckCountsAsync(reader, scope, present.Count);
+            var found = await reader.FindAsync(scope, one.Id, CancellationToken.None);
+            if (found.IsOk) Assert.Equal(one.Sequence, found.Value.Sequence);
+            else Assert.True(found.Problem.Kind == Core.Problems.ProblemKind.Gone && IsErased(tenant, one.Sequence), $"{one.Id} of {tenant}: {found.Problem.Detail}");
+            await CheckCountsAsync(reader, scope, present.Count - missing);
         }
     }
 
-    /// <summary>The leaf of every event is known, also of those that were dropped: proofs need them.</summary>
+    private bool IsErased(string tenant, long sequence)
+    {
+        using var snapshot = _engine!.Ledgers.Find(tenant)!.Snapshot();
+        return snapshot.Erased.Contains(sequence);
+    }
+
+    /// <summary>Whatever was interrupted: what was marked is out of every segment, and no file lies about that had it.</summary>
+    private void CheckNothingIsPending()
+    {
+        foreach (var ledger in _engine!.Ledgers.All)
+        {
+            using var snapshot = ledger.Snapshot();
+            var present = _promises.Erased(ledger.Name).Count(sequence => sequence >= snapshot.FirstSequence);
+            Assert.Equal(new LedgerErasures(present, 0), _engine.Erasures(ledger));
+            Assert.Equal(present, snapshot.Segments.Sum(segment => segment.Info.Holes));
+        }
+        var listed = _engine.Files.Manifest.Tenants.SelectMany(tenant => tenant.Segments).Select(segment => segment.File).Distinct().Count();
+        Assert.Equal(listed, Disk.List("segments").Count);
+        Assert.Empty(Disk.List("log"));
+    }
+
+    private void CheckBeginning(string tenant)
+    {
+        if (_engine!.Ledgers.Find(tenant) is not { } ledger) return;
+        using var snapshot = ledger.Snapshot();
+        _promises.BeginsWith(tenant, snapshot.FirstSequence);
+    }
+
+    /// <summary>The leaf of every event is known, also of those that were dropped or erased: proofs need them.</summary>
     private void CheckLeaves(Ledger ledger, List<Receipt> receipts)
     {
         using var snapshot = ledger.Snapshot();

@@ -16,7 +16,7 @@ public class SimulationTests
         var one = Environment.GetEnvironmentVariable("DOMESDAY_TEST_SEED");
         var seeds = int.Parse(Environment.GetEnvironmentVariable("DOMESDAY_TEST_SEEDS") ?? "2000", CultureInfo.InvariantCulture);
         var chosen = one is null ? Enumerable.Range(1, seeds) : [int.Parse(one, CultureInfo.InvariantCulture)];
-        var (acknowledged, dropped, operations) = (0L, 0L, 0L);
+        var (acknowledged, dropped, erased, operations) = (0L, 0L, 0L, 0L);
         await Parallel.ForEachAsync(chosen, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = TestContext.Current.CancellationToken }, async (seed, _) =>
         {
             using var simulation = new Simulation(seed);
@@ -30,10 +30,11 @@ public class SimulationTests
             }
             Interlocked.Add(ref acknowledged, simulation.Acknowledged);
             Interlocked.Add(ref dropped, simulation.Dropped);
+            Interlocked.Add(ref erased, simulation.Erased);
             Interlocked.Add(ref operations, simulation.Disk.Operations);
         });
-        TestContext.Current.SendDiagnosticMessage($"{acknowledged} events acknowledged and {dropped} dropped in {operations} disk operations");
+        TestContext.Current.SendDiagnosticMessage($"{acknowledged} events acknowledged, {dropped} dropped and {erased} erased in {operations} disk operations");
         Assert.True(acknowledged > 0);
-        if (one is null) Assert.True(dropped > 0);
+        if (one is null) Assert.True(dropped > 0 && erased > 0);
     }
 }

@@ -7,7 +7,8 @@ namespace Domesday.Storage.Postgres.Tests;
 /// <summary>The engine on PostgreSQL keeps every promise of a store, whatever is done to its tables meanwhile.</summary>
 internal static class PostgresConformanceTests
 {
-    internal sealed class Factory : IStoreFactory
+    /// <param name="buckets">Over so many every ledger is spread.</param>
+    internal sealed class Factory(int buckets = 0) : IStoreFactory
     {
         private readonly Meter _meter = new("test");
         private TimeProvider _time = TimeProvider.System;
@@ -41,7 +42,7 @@ internal static class PostgresConformanceTests
         private async ValueTask<StoreUnderTest> OpenAsync()
         {
             // So few that differential tests meet roll-ups, and what is not in them yet.
-            var options = new PostgresOptions { ConnectionString = _database!, RollUpAfter = 50, BlockEvents = 40, Lanes = 2 };
+            var options = new PostgresOptions { ConnectionString = _database!, RollUpAfter = 50, BlockEvents = 40, Lanes = 2, Buckets = buckets, BucketsFrom = 0, BucketStripeEvents = 100 };
             var store = await PostgresStore.OpenAsync(options, _time, NullLogger.Instance, _meter, TestContext.Current.CancellationToken);
             return new(store, store.Reader);
         }
@@ -65,6 +66,15 @@ public sealed class PostgresScopeTests() : ScopeConformance(new PostgresConforma
 public sealed class PostgresDropTests() : DropConformance(new PostgresConformanceTests.Factory());
 
 public sealed class PostgresErasureTests() : ErasureConformance(new PostgresConformanceTests.Factory());
+
+/// <summary>Beside the others: what lies in buckets is found, counted and dropped as what does not.</summary>
+public sealed class PostgresBucketDifferentialTests() : DifferentialConformance(new PostgresConformanceTests.Factory(buckets: 3));
+
+public sealed class PostgresBucketAttachmentTests() : AttachmentConformance(new PostgresConformanceTests.Factory(buckets: 3));
+
+public sealed class PostgresBucketDropTests() : DropConformance(new PostgresConformanceTests.Factory(buckets: 3));
+
+public sealed class PostgresBucketTreeTests() : TreeConformance(new PostgresConformanceTests.Factory(buckets: 3));
 
 public sealed class PostgresTreeTests() : TreeConformance(new PostgresConformanceTests.Factory());
 

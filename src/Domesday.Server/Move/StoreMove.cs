@@ -22,11 +22,21 @@ internal sealed class StoreMove(StorePair from, StorePair to, IDroppedImport beg
     /// <returns>What stands in the way; null when every ledger is in the new store and agrees with its checkpoint.</returns>
     public async ValueTask<Problem?> RunAsync(CancellationToken cancellation)
     {
+        if (Unmovable() is { } refused) return refused;
         foreach (var tenant in from.Store.Tenants.Order(StringComparer.Ordinal))
         {
             if ((await CompareAsync(tenant, cancellation) ?? await AdoptAsync(tenant, cancellation) ?? await CopyAsync(tenant, cancellation) ?? await VerifyAsync(tenant, cancellation)) is { } problem) return problem;
         }
         return null;
+    }
+
+    /// <summary>Erased events have a place and a leaf hash and nothing that could be appended: said before anything is copied.</summary>
+    private Problem? Unmovable()
+    {
+        var erased = from.Store.Tenants.Order(StringComparer.Ordinal).Select(tenant => (Tenant: tenant, from.Store.Erasures(tenant).Events)).Where(ledger => ledger.Events > 0).ToList();
+        if (erased.Count == 0) return null;
+        var ledgers = string.Join(", ", erased.Select(ledger => $"{ledger.Tenant} ({ledger.Events})"));
+        return new(ProblemKind.Conflict, $"Events were erased from these ledgers, and a ledger with erased events among those that are kept cannot be moved to another store: {ledgers}. Nothing was moved.");
     }
 
     /// <summary>What an earlier attempt moved must be the beginning of what is to be moved.</summary>

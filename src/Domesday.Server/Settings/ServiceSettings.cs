@@ -23,6 +23,11 @@ public sealed record ServiceSettings
     /// <summary>Holds a password.</summary>
     public string? PostgresRead { get; init; }
 
+    /// <summary>Null: as many as suit the database.</summary>
+    public int? PostgresBuckets { get; init; }
+
+    public required int PostgresBucketsFrom { get; init; }
+
     public string? AdminPassword { get; init; }
 
     public string? TlsCert { get; init; }
@@ -113,6 +118,8 @@ public sealed record ServiceSettings
             Store = Value(SettingCatalog.Store)!,
             Postgres = Value(SettingCatalog.Postgres),
             PostgresRead = Value(SettingCatalog.PostgresRead),
+            PostgresBuckets = Value(SettingCatalog.PostgresBuckets),
+            PostgresBucketsFrom = Value(SettingCatalog.PostgresBucketsFrom),
             AdminPassword = Value(SettingCatalog.AdminPassword),
             TlsCert = Value(SettingCatalog.TlsCert),
             TlsKey = Value(SettingCatalog.TlsKey),

@@ -32,6 +32,12 @@ internal static class SettingCatalog
     public static Setting<string> PostgresRead { get; } = new("DOMESDAY_POSTGRES_READ", null, "TEXT",
         "Connection string of a standby. It answers queries when it has everything that was acknowledged before them; the primary answers the others.", SettingForms.Text);
 
+    public static Setting<int?> PostgresBuckets { get; } = new("DOMESDAY_POSTGRES_BUCKETS", null, "NUMBER",
+        "Over how many buckets a large ledger is spread, which Citus may keep on different servers; 0 for none. Without it 8 with Citus, none otherwise. A change is for what is spread from then on.", text => SettingForms.Number(0, 1_024)(text));
+
+    public static Setting<int> PostgresBucketsFrom { get; } = new("DOMESDAY_POSTGRES_BUCKETS_FROM", "50000000", "EVENTS",
+        "From so many events on a ledger is large.", SettingForms.Number(0, int.MaxValue));
+
     public static Setting<string> AdminPassword { get; } = new("DOMESDAY_ADMIN_PASSWORD", null, "TEXT",
         "Password of the user admin. Without it the first start makes one up and prints it once. A new value at a later start replaces the password. On a command line others on the machine can see it.",
         Password);
@@ -133,7 +139,7 @@ internal static class SettingCatalog
     /// <summary>In the order of the documentation.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        Config, Urls, Data, Store, Postgres, PostgresRead, AdminPassword, TlsCert, TlsKey, TlsClientCa, OidcIssuers, KeystoneUrl, KeystoneTenant, KeystoneRoles, KeyPassphrase, Origin, TokenSeconds, TokenKeyDays, EventBytesMax, BatchBytesMax, BatchEventsMax, Retention,
+        Config, Urls, Data, Store, Postgres, PostgresRead, PostgresBuckets, PostgresBucketsFrom, AdminPassword, TlsCert, TlsKey, TlsClientCa, OidcIssuers, KeystoneUrl, KeystoneTenant, KeystoneRoles, KeyPassphrase, Origin, TokenSeconds, TokenKeyDays, EventBytesMax, BatchBytesMax, BatchEventsMax, Retention,
         SyslogUdp, SyslogTcp, SyslogTls, SyslogClientCa, SyslogIdleSeconds,
         CadfAmqp, CadfExchanges, CadfQueue, CadfTenant, CadfRegion, AwsEndpoint, ViewerOrigins, Witnesses, WitnessSeconds, LogLevel, LogFormat,
     ];

@@ -1,4 +1,5 @@
 using Domesday.Storage.Embedded.Coding;
+using Domesday.Storage.Embedded.Erasures;
 using Domesday.Storage.Embedded.Segments;
 
 namespace Domesday.Storage.Embedded.Ledgers;
@@ -14,6 +15,7 @@ internal sealed class Ledger(string name, int number)
     private TaskCompletionSource _grown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _damage;
     private DroppedLeaves? _dropped;
+    private ErasedEvents _erased = ErasedEvents.None;
 
     public string Name => name;
 
@@ -34,6 +36,13 @@ internal sealed class Ledger(string name, int number)
     {
         get => Volatile.Read(ref _dropped);
         set => Volatile.Write(ref _dropped, value);
+    }
+
+    /// <summary>The events that were erased; marked durably before they are here.</summary>
+    public ErasedEvents Erased
+    {
+        get => Volatile.Read(ref _erased);
+        set => Volatile.Write(ref _erased, value);
     }
 
     /// <summary>Why its reads are refused; null when all is well.</summary>

@@ -1,6 +1,7 @@
 using Domesday.Events.Json;
 using Domesday.Events.Merkle;
 using Domesday.Events.Schema;
+using Domesday.Storage.Embedded.Erasures;
 using Domesday.Storage.Embedded.Memory;
 using Domesday.Storage.Embedded.Segments;
 
@@ -16,12 +17,17 @@ internal sealed class LedgerSnapshot : IDisposable
     public LedgerSnapshot(Ledger ledger, LedgerView view)
     {
         (Ledger, _view) = (ledger, view);
+        // Behind the view: whoever sees segments without an event's body also knows that it was erased.
+        Erased = ledger.Erased;
         _lastTableRows = view.Tables.Count > 0 ? view.Tables[^1].Count : 0;
         FirstSequence = view.Segments.Count > 0 ? view.Segments[0].Info.FirstSequence : view.Tables.Count > 0 ? view.Tables[0].FirstSequence : ledger.Durable;
         Size = view.Tables.Count > 0 ? view.Tables[^1].FirstSequence + _lastTableRows : view.Segments.Count > 0 ? view.Segments[^1].Info.EndSequence : ledger.Durable;
     }
 
     public Ledger Ledger { get; }
+
+    /// <summary>Events that nobody reads any more, whether their bytes are still there or not.</summary>
+    public ErasedEvents Erased { get; }
 
     /// <summary>The first sequence that is kept.</summary>
     public long FirstSequence { get; }
@@ -36,9 +42,10 @@ internal sealed class LedgerSnapshot : IDisposable
         _view.Tables.Select((table, i) => (table, i == _view.Tables.Count - 1 ? _lastTableRows : table.Count)).Where(table => table.Item2 > 0);
 
     /// <summary>Appends an entry.</summary>
-    /// <returns>False when the snapshot does not hold it.</returns>
+    /// <returns>False when the snapshot does not hold it, or it was erased.</returns>
     public bool TryAppendEntry(long sequence, ByteBuffer output)
     {
+        if (Erased.Contains(sequence)) return false;
         foreach (var (table, rows) in Tables)
         {
             if (sequence < table.FirstSequence || sequence >= table.FirstSequence + rows) continue;
@@ -53,6 +60,7 @@ internal sealed class LedgerSnapshot : IDisposable
     /// <summary>A body that is kept beside an entry; null when there is none.</summary>
     public ReadOnlyMemory<byte>? Attachment(long sequence, string sha256)
     {
+        if (Erased.Contains(sequence)) return null;
         foreach (var (table, _) in Tables)
         {
             if (table.Attachments.FirstOrDefault(attachment => attachment.Sequence == sequence && attachment.Sha256 == sha256) is { } found) return found.Bytes;
@@ -70,10 +78,11 @@ internal sealed class LedgerSnapshot : IDisposable
             if (sequence >= table.FirstSequence && sequence < table.FirstSequence + rows) return table.HasId((int)(sequence - table.FirstSequence), id);
         }
         if (SegmentOf(sequence) is not { } segment) return false;
+        if (Erased.Find(sequence) is { } erased) return erased.IdDigest == ErasedEvent.DigestOf(id);
         return new EntryCursor(segment).Value(segment.Layout.ColumnOf(EventField.Id), (int)(sequence - segment.Info.FirstSequence)).SequenceEqual(id);
     }
 
-    /// <summary>Leaf hashes of consecutive entries below the size; also of such as were dropped.</summary>
+    /// <summary>Leaf hashes of consecutive entries below the size; also of such as were dropped or erased.</summary>
     public void ReadLeaves(long first, Span<MerkleHash> leaves)
     {
         var end = first + leaves.Length;
@@ -83,8 +92,14 @@ internal sealed class LedgerSnapshot : IDisposable
             var (from, to) = (Math.Max(first, segment.Info.FirstSequence), Math.Min(end, segment.Info.EndSequence));
             if (from >= to) continue;
             var (cursor, entry) = (new EntryCursor(segment, wholeSegment: to - from > BlockWriter.Rows), new ByteBuffer());
+            var hasErased = Erased.CountIn(from, to) > 0;
             for (var sequence = from; sequence < to; sequence++)
             {
+                if (hasErased && Erased.Find(sequence) is { } erased)
+                {
+                    leaves[(int)(sequence - first)] = erased.Leaf;
+                    continue;
+                }
                 entry.Clear();
                 entry.Append(MerkleHash.LeafPrefix);
                 cursor.Append((int)(sequence - segment.Info.FirstSequence), entry);

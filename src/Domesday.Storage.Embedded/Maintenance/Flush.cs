@@ -1,6 +1,7 @@
 using Domesday.Storage.Embedded.Commit;
 using Domesday.Storage.Embedded.Ids;
 using Domesday.Storage.Embedded.Ledgers;
+using Domesday.Storage.Embedded.Log;
 using Domesday.Storage.Embedded.Manifests;
 using Domesday.Storage.Embedded.Memory;
 using Domesday.Storage.Embedded.Segments;
@@ -16,7 +17,7 @@ internal sealed class Flush(StoreFiles files, EngineOptions options)
         if (tables.Count > 0)
         {
             var written = WriteSegments(tables);
-            foreach (var (ledger, table, info) in written) SegmentCheck.AgainstEntries(files.Reader(info), table.Entry);
+            foreach (var (_, table, info) in written) SegmentCheck.AgainstEntries(files.Reader(info), table.Entry);
             var run = WriteRun(tables);
             Commit(generation, written, run);
         }
@@ -48,9 +49,15 @@ internal sealed class Flush(StoreFiles files, EngineOptions options)
         {
             var builder = new SegmentBuilder(files.Hash, table.FirstSequence);
             var rows = table.Count;
-            TakeOver(table, rows, builder);
-            for (var row = 0; row < rows; row++) builder.Add(table.Entry(row).Span, table.Times[row]);
-            var kept = table.Attachments.Where(attachment => attachment.Sequence < table.FirstSequence + rows);
+            var erased = ledger.Erased.Rows(table.FirstSequence, rows);
+            // What the table has numbered includes values that only erased events have.
+            if (erased.IsEmpty) TakeOver(table, rows, builder);
+            for (var row = 0; row < rows; row++)
+            {
+                if (erased.Contains(row)) builder.AddHole(table.Entry(row).Span, table.Times[row]);
+                else builder.Add(table.Entry(row).Span, table.Times[row]);
+            }
+            var kept = table.Attachments.Where(attachment => attachment.Sequence < table.FirstSequence + rows && !erased.Contains((int)(attachment.Sequence - table.FirstSequence)));
             written.Add((ledger, table, builder.Write(output, number, kept)));
         }
         output.Finish();
@@ -85,6 +92,11 @@ internal sealed class Flush(StoreFiles files, EngineOptions options)
         {
             LogFrom = Math.Max(manifest.LogFrom, generation.LastLogFile + 1),
             IdRuns = run is null ? manifest.IdRuns : [run, .. manifest.IdRuns],
+            LeftBehind =
+            [
+                .. manifest.LeftBehind,
+                .. written.Where(item => item.Info.Holes > 0).Select(item => new LeftBehind(LogFormat.NameOf(generation.LastLogFile), item.Ledger.Name, item.Info.Holes)),
+            ],
             Tenants =
             [
                 .. manifest.Tenants.Select(tenant => added.Remove(tenant.Name, out var item)

@@ -1,4 +1,5 @@
 using Domesday.Events.Schema;
+using Domesday.Storage.Embedded.Erasures;
 using Domesday.Storage.Embedded.Ids;
 using Domesday.Storage.Embedded.Ledgers;
 using Domesday.Storage.Embedded.Segments;
@@ -16,7 +17,7 @@ internal sealed class IdRebuild(StoreFiles files, LedgerMap ledgers)
             using var snapshot = ledger.Snapshot();
             foreach (var segment in snapshot.Segments)
             {
-                if (WriteRun(ledger, segment) is { } run) runs.Add(run);
+                if (WriteRun(ledger, segment, snapshot.Erased) is { } run) runs.Add(run);
             }
         }
         files.Disk.SyncFolder(IdRun.Folder);
@@ -26,14 +27,16 @@ internal sealed class IdRebuild(StoreFiles files, LedgerMap ledgers)
         files.ReleaseRuns(old);
     }
 
-    private IdRunInfo? WriteRun(Ledger ledger, SegmentReader segment)
+    private IdRunInfo? WriteRun(Ledger ledger, SegmentReader segment, ErasedEvents erased)
     {
         var cursor = new EntryCursor(segment, wholeSegment: true);
         var column = segment.Layout.ColumnOf(EventField.Id);
+        var holes = segment.Holes;
         var entries = new IdEntry[segment.Rows];
         for (var row = 0; row < entries.Length; row++)
         {
-            entries[row] = new(ledger.IdHash(files.Hash, cursor.Value(column, row)) & IdRun.HashMask, ledger.Number, segment.Info.FirstSequence + row);
+            var known = holes.Contains(row) ? erased.Find(segment.Info.FirstSequence + row)?.IdHash : null;
+            entries[row] = new((known ?? ledger.IdHash(files.Hash, cursor.Value(column, row))) & IdRun.HashMask, ledger.Number, segment.Info.FirstSequence + row);
         }
         Array.Sort(Array.ConvertAll(entries, entry => entry.Hash), entries);
         return IdRunWriter.Write(files.Disk, files.Numbers.Take(), 0, entries.Length, entries);

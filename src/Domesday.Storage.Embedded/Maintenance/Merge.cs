@@ -40,6 +40,58 @@ internal sealed class Merge(StoreFiles files, EngineOptions options)
         }
     }
 
+    /// <summary>Writes segments anew that hold bytes of erased events, and with them those that share their files: only then can the files go.</summary>
+    /// <returns>False when there was nothing to do.</returns>
+    public bool TryErase(LedgerMap ledgers, CancellationToken cancellation)
+    {
+        var wanted = FilesToLeave(ledgers);
+        if (wanted.Count == 0) return false;
+        var jobs = new List<Job>();
+        try
+        {
+            foreach (var file in wanted)
+            {
+                var others = jobs.Select(job => job.Ledger).ToHashSet();
+                var more = Sharing(file, ledgers);
+                // A ledger is in a step with one of its segments; the others come in the next steps.
+                if (more.Count > 0 && !more.Exists(job => others.Contains(job.Ledger)) && (jobs.Count == 0 || jobs.Concat(more).Sum(job => job.Rows) <= BatchRows)) jobs.AddRange(more);
+                else foreach (var job in more) job.Snapshot.Dispose();
+            }
+            if (jobs.Count == 0) return false;
+            Run(jobs, cancellation);
+            return true;
+        }
+        finally
+        {
+            foreach (var job in jobs) job.Snapshot.Dispose();
+        }
+    }
+
+    /// <summary>Segment files with bytes of erased events, of ledgers that can be read.</summary>
+    private List<long> FilesToLeave(LedgerMap ledgers)
+    {
+        var left = files.Manifest.LeftBehind.Select(left => left.Name).ToHashSet();
+        var wanted = new List<long>();
+        foreach (var ledger in ledgers.All.Where(ledger => ledger.Damage is null))
+        {
+            using var snapshot = ledger.Snapshot();
+            if (left.Count == 0 && snapshot.Erased.All.Count == 0) continue;
+            wanted.AddRange(snapshot.Segments.Where(segment => PendingErasures.In(segment.Info, snapshot.Erased) > 0 || left.Contains(SegmentSource.NameOf(segment.Info.File))).Select(segment => segment.Info.File));
+        }
+        return [.. wanted.Distinct()];
+    }
+
+    private static List<Job> Sharing(long file, LedgerMap ledgers)
+    {
+        var jobs = new List<Job>();
+        foreach (var ledger in ledgers.All.Where(ledger => ledger.Damage is null && ledger.View.Segments.Any(segment => segment.Info.File == file)))
+        {
+            var snapshot = ledger.Snapshot();
+            jobs.Add(new(ledger, snapshot, [snapshot.Segments.First(segment => segment.Info.File == file)]));
+        }
+        return jobs;
+    }
+
     /// <summary>Merges runs of ids, if there are too many.</summary>
     /// <returns>False when there was nothing to do.</returns>
     public bool TryMergeRuns()
@@ -68,7 +120,7 @@ internal sealed class Merge(StoreFiles files, EngineOptions options)
         var number = files.Numbers.Take();
         using (var output = new SegmentOutput(files.Disk.Create(SegmentSource.NameOf(number))))
         {
-            foreach (var job in jobs) Guard(job, () => job.Merged = new SegmentMerge(job.Chosen, files.Hash).Write(output, number, cancellation));
+            foreach (var job in jobs) Guard(job, () => job.Merged = new SegmentMerge(job.Chosen, files.Hash, job.Snapshot.Erased).Write(output, number, cancellation));
             output.Finish();
         }
         files.Disk.SyncFolder(SegmentSource.Folder);
@@ -104,6 +156,7 @@ internal sealed class Merge(StoreFiles files, EngineOptions options)
         files.Change(manifest => manifest with
         {
             Tenants = [.. manifest.Tenants.Select(tenant => byName.TryGetValue(tenant.Name, out var job) ? tenant with { Segments = job.Replaced(tenant.Segments) } : tenant)],
+            LeftBehind = [.. manifest.LeftBehind, .. jobs.SelectMany(job => PendingErasures.LeftBy(job.Ledger, job.Chosen))],
         });
         foreach (var job in jobs)
         {

@@ -1,7 +1,9 @@
+using Domesday.Core.Storage;
 using Domesday.Events.Json;
 using Domesday.Events.Merkle;
 using Domesday.Events.Schema;
 using Domesday.Storage.Embedded.Commit;
+using Domesday.Storage.Embedded.Erasures;
 using Domesday.Storage.Embedded.Ledgers;
 using Domesday.Storage.Embedded.Log;
 using Domesday.Storage.Embedded.Manifests;
@@ -36,7 +38,22 @@ internal sealed class Recovery(StoreFiles files, LedgerMap ledgers)
         if (tenant.Damage is not null) (ledger.Damage, ledger.IsAppendRefused) = (tenant.Damage, true);
         if (tenant.Dropped.Count > 0) ledger.Dropped = new(files.Open, tenant.Dropped);
         foreach (var segment in tenant.Segments) files.Keep(segment);
+        RestoreErased(ledger, tenant);
         ledger.Change(_ => new([.. tenant.Segments.Select(files.Reader)], []));
+    }
+
+    /// <summary>Without knowing what was erased nothing of the ledger may be read.</summary>
+    private void RestoreErased(Ledger ledger, ManifestTenant tenant)
+    {
+        if (tenant.Erased.Count == 0) return;
+        try
+        {
+            ledger.Erased = ErasedEvents.None.With(tenant.Erased.SelectMany(run => ErasureFile.Read(files.Disk, run)));
+        }
+        catch (CorruptLedgerException exception)
+        {
+            _damages.Add(new(tenant.Name, exception.Message));
+        }
     }
 
     private void Apply(LogPart part, ReadOnlySpan<byte> body)

@@ -27,15 +27,24 @@ internal sealed class Retirement(StoreFiles files)
         var runs = chosen.ConvertAll(segment => Write(segment, snapshot));
         files.Disk.SyncFolder(DroppedLeaves.Folder);
         var gone = chosen.Select(segment => segment.Info).ToHashSet();
+        var end = chosen[^1].Info.EndSequence;
+        var forgotten = files.Manifest.Tenants.First(tenant => tenant.Name == ledger.Name).Erased.Where(run => run.Last < end).ToList();
         files.Change(manifest => manifest with
         {
             Tenants = [.. manifest.Tenants.Select(tenant => tenant.Name == ledger.Name
-                ? tenant with { Segments = [.. tenant.Segments.Where(segment => !gone.Contains(segment))], Dropped = [.. tenant.Dropped, .. runs] }
+                ? tenant with
+                {
+                    Segments = [.. tenant.Segments.Where(segment => !gone.Contains(segment))],
+                    Dropped = [.. tenant.Dropped, .. runs],
+                    Erased = [.. tenant.Erased.Where(run => run.Last >= end)],
+                }
                 : tenant)],
+            LeftBehind = [.. manifest.LeftBehind, .. PendingErasures.LeftBy(ledger, chosen)],
         });
         // Leaves first: who still has the old view reads them from the segments.
         ledger.Dropped = new(files.Open, files.Manifest.Tenants.First(tenant => tenant.Name == ledger.Name).Dropped);
         ledger.Change(view => new([.. view.Segments.Where(segment => !chosen.Contains(segment))], view.Tables));
+        files.ReleaseErased(forgotten);
         return new(chosen.Sum(segment => (long)segment.Rows), chosen.Sum(segment => segment.Info.Bytes));
     }
 

@@ -1,4 +1,5 @@
 using Domesday.Core.Storage;
+using Domesday.Storage.Embedded.Erasures;
 using Domesday.Storage.Embedded.Ids;
 using Domesday.Storage.Embedded.Ledgers;
 using Domesday.Storage.Embedded.Log;
@@ -28,6 +29,7 @@ internal sealed class StoreCopy : IStoreCopy
             .. manifest.Tenants.SelectMany(tenant => tenant.Segments).Select(segment => SegmentSource.NameOf(segment.File)).Distinct().Select(Whole),
             .. manifest.IdRuns.Select(run => Whole(IdRun.NameOf(run.File))),
             .. manifest.Tenants.SelectMany(tenant => tenant.Dropped).Select(run => Whole(DroppedLeaves.NameOf(run.File))),
+            .. manifest.Tenants.SelectMany(tenant => tenant.Erased).Select(run => Whole(ErasureFile.NameOf(run.File))),
             .. files.Disk.List(LogFormat.Folder).Where(name => FileNumbers.NumberOf(name) >= manifest.LogFrom && FileNumbers.NumberOf(name) <= (last == 0 ? long.MaxValue : last))
                 .Select(name => FileNumbers.NumberOf(name) == last ? new(name, lastLength) : Whole(name)),
         ];

@@ -2,6 +2,7 @@ using Domesday.Core.Storage;
 using Domesday.Storage.Embedded.Caching;
 using Domesday.Storage.Embedded.Coding;
 using Domesday.Storage.Embedded.Disk;
+using Domesday.Storage.Embedded.Erasures;
 using Domesday.Storage.Embedded.Ids;
 using Domesday.Storage.Embedded.Ledgers;
 using Domesday.Storage.Embedded.Log;
@@ -32,7 +33,7 @@ internal sealed class StoreFiles
         Ids = new(Open, Cache, options.IdFilterBytesMax);
         _manifest = Manifest.Read(disk) ?? NewManifest(disk);
         Hash = new(_manifest.HashKey0, _manifest.HashKey1);
-        Numbers = new(Math.Max(_manifest.NextFile, new[] { LogFormat.Folder, SegmentSource.Folder, IdRun.Folder, DroppedLeaves.Folder }.Max(folder => FileNumbers.HighestIn(disk, folder)) + 1));
+        Numbers = new(Math.Max(_manifest.NextFile, new[] { LogFormat.Folder, SegmentSource.Folder, IdRun.Folder, DroppedLeaves.Folder, ErasureFile.Folder }.Max(folder => FileNumbers.HighestIn(disk, folder)) + 1));
         RemoveLeftOvers();
     }
 
@@ -72,7 +73,7 @@ internal sealed class StoreFiles
     {
         lock (_lock)
         {
-            var next = change(_manifest) with { NextFile = Numbers.Next };
+            var next = Pruned(change(_manifest) with { NextFile = Numbers.Next }).WithFormat();
             next.Write(Disk);
             Volatile.Write(ref _manifest, next);
         }
@@ -94,6 +95,12 @@ internal sealed class StoreFiles
             _segmentsIn.Remove(segment.File);
         }
         Remove(SegmentSource.NameOf(segment.File));
+    }
+
+    /// <summary>Removes files of erased events that are in another one now, or were dropped.</summary>
+    public void ReleaseErased(IEnumerable<ErasedRun> runs)
+    {
+        foreach (var run in runs) Remove(ErasureFile.NameOf(run.File));
     }
 
     /// <summary>Removes runs that were merged, once nobody can still be looking into them.</summary>
@@ -161,6 +168,9 @@ internal sealed class StoreFiles
         Disk.Delete(name);
     }
 
+    private Manifest Pruned(Manifest manifest) =>
+        manifest.LeftBehind.Count == 0 ? manifest : manifest with { LeftBehind = [.. manifest.LeftBehind.Where(left => Disk.Exists(left.Name))] };
+
     private static Manifest NewManifest(IDisk disk)
     {
         if (new[] { LogFormat.Folder, SegmentSource.Folder }.Any(folder => disk.List(folder).Count > 0))
@@ -182,6 +192,8 @@ internal sealed class StoreFiles
         foreach (var name in Disk.List(IdRun.Folder).Where(name => !runs.Contains(FileNumbers.NumberOf(name)))) Disk.Delete(name);
         var leaves = _manifest.Tenants.SelectMany(tenant => tenant.Dropped).Select(run => run.File).ToHashSet();
         foreach (var name in Disk.List(DroppedLeaves.Folder).Where(name => !leaves.Contains(FileNumbers.NumberOf(name)))) Disk.Delete(name);
+        var erased = _manifest.Tenants.SelectMany(tenant => tenant.Erased).Select(run => run.File).ToHashSet();
+        foreach (var name in Disk.List(ErasureFile.Folder).Where(name => !erased.Contains(FileNumbers.NumberOf(name)))) Disk.Delete(name);
         RemoveLogsBelow(_manifest.LogFrom);
     }
 }

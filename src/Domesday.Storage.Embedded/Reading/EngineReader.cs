@@ -69,7 +69,7 @@ internal sealed class EngineReader(LedgerMap ledgers, BlockCache cache, Func<Led
         if (!entry.IsOk) return entry.Problem;
         return Guarded<ReadOnlyMemory<byte>>([LedgerOf(scope)!], snapshots => snapshots[0].Attachment(sequence, sha256) is { } bytes
             ? bytes
-            : new Problem(ProblemKind.NotFound, "There is no such attachment."));
+            : snapshots[0].Erased.Contains(sequence) ? Erased : new Problem(ProblemKind.NotFound, "There is no such attachment."));
     }
 
     public ValueTask<Result<long>> CountAsync(AccessScope scope, EventFilter filter, CancellationToken cancellation) =>
@@ -160,6 +160,8 @@ internal sealed class EngineReader(LedgerMap ledgers, BlockCache cache, Func<Led
         }
     }
 
+    private static Problem Erased => new(ProblemKind.Gone, "The event was erased.");
+
     private static FacetValue[] MostFrequent(Dictionary<string, long> counts, int valuesMax)
     {
         // The root is the one that comes last of those kept: it goes when a better one is found.
@@ -199,6 +201,7 @@ internal sealed class EngineReader(LedgerMap ledgers, BlockCache cache, Func<Led
         {
             if (find(snapshots[0]) is not { } sequence) return missing;
             if (sequence < snapshots[0].FirstSequence && scope.IsWholeTenant) return new Problem(ProblemKind.Gone, "The event was dropped when its retention ended.");
+            if (snapshots[0].Erased.Contains(sequence)) return scope.IsWholeTenant ? Erased : missing;
             var entry = new ByteBuffer();
             if (!snapshots[0].TryAppendEntry(sequence, entry)) return missing;
             var slices = new FieldSlice[EventSchema.Count];

@@ -4,12 +4,13 @@ using Domesday.Core.Query;
 using Domesday.Core.Storage;
 using Domesday.Events.Json;
 using Domesday.Events.Schema;
+using Domesday.Storage.Embedded.Erasures;
 using Domesday.Storage.Embedded.Rows;
 
 namespace Domesday.Storage.Embedded.Reading;
 
 /// <summary>A run of a ledger's events that is searched as one: a segment or a memory table. For one query, in one thread.</summary>
-internal abstract class LedgerPart(string tenant, long firstSequence, int rows)
+internal abstract class LedgerPart(string tenant, long firstSequence, int rows, ErasedPart erased)
 {
     /// <summary>The times of fewer rows than this are looked at one by one.</summary>
     private const int FewRows = 4_096;
@@ -22,6 +23,9 @@ internal abstract class LedgerPart(string tenant, long firstSequence, int rows)
     public long FirstSequence => firstSequence;
 
     public int Rows => rows;
+
+    /// <summary>The rows that no query finds.</summary>
+    public RowSet Erased => erased.Rows;
 
     /// <summary>Earliest time, or earlier; microseconds.</summary>
     public abstract long TimeMin { get; }
@@ -70,6 +74,7 @@ internal abstract class LedgerPart(string tenant, long firstSequence, int rows)
     {
         var found = RowSet.Range(RowOf(filter.Filter.FromSequence ?? 0), RowOf(filter.Filter.ToSequence ?? long.MaxValue));
         if (filter.TimeFrom > TimeMax || filter.TimeTo <= TimeMin) return RowSet.Empty;
+        if (erased.Kept is { } kept) found = found.And(kept);
         var timeMatters = filter.TimeFrom > TimeMin || filter.TimeTo <= TimeMax;
         if (timeMatters && (IsTimeOrdered || filter.HasNoConditions))
         {

@@ -1,5 +1,6 @@
 using Domesday.Core.Access;
 using Domesday.Core.Query;
+using Domesday.Storage.Embedded.Erasures;
 using Domesday.Storage.Embedded.Ledgers;
 using Domesday.Storage.Embedded.Rows;
 
@@ -18,8 +19,8 @@ internal sealed class LedgerQuery
         LedgerNumber = snapshot.Ledger.Number;
         Parts =
         [
-            .. snapshot.Segments.Select(segment => new SegmentPart(snapshot.Ledger.Name, segment, readsAll)),
-            .. snapshot.Tables.Select(table => new TablePart(snapshot.Ledger.Name, table.Table, table.Rows)),
+            .. snapshot.Segments.Select(segment => new SegmentPart(snapshot.Ledger.Name, segment, snapshot.Erased.Part(segment.Info.FirstSequence, segment.Rows), readsAll)),
+            .. snapshot.Tables.Select(table => new TablePart(snapshot.Ledger.Name, table.Table, table.Rows, ErasedPart.Of(snapshot.Erased.Rows(table.Table.FirstSequence, table.Rows), table.Rows))),
         ];
         _rows = new RowSet?[Parts.Count];
     }

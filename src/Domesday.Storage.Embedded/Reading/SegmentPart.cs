@@ -4,13 +4,14 @@ using Domesday.Core.Storage;
 using Domesday.Events;
 using Domesday.Events.Json;
 using Domesday.Events.Schema;
+using Domesday.Storage.Embedded.Erasures;
 using Domesday.Storage.Embedded.Rows;
 using Domesday.Storage.Embedded.Segments;
 
 namespace Domesday.Storage.Embedded.Reading;
 
 /// <summary>A segment, as a query sees it.</summary>
-internal sealed class SegmentPart(string tenant, SegmentReader segment, bool readsAll = false) : LedgerPart(tenant, segment.Info.FirstSequence, segment.Rows)
+internal sealed class SegmentPart(string tenant, SegmentReader segment, ErasedPart erased, bool readsAll = false) : LedgerPart(tenant, segment.Info.FirstSequence, segment.Rows, erased)
 {
     /// <summary>Fewer rows than this are looked at one by one instead of through lists.</summary>
     private const int FewRows = 256;
@@ -25,6 +26,9 @@ internal sealed class SegmentPart(string tenant, SegmentReader segment, bool rea
     public override long TimeMax => segment.Info.TimeMax;
 
     public override bool IsTimeOrdered => _isTimeOrdered ??= segment.Layout.Footer.TimeOrder is null;
+
+    /// <summary>How many rows the segment's own counts are about: those that were written as holes are in none.</summary>
+    private int Counted => Rows - segment.Info.Holes;
 
     private EntryCursor Cursor => _cursor ??= new(segment, readsAll);
 
@@ -48,20 +52,20 @@ internal sealed class SegmentPart(string tenant, SegmentReader segment, bool rea
             return;
         }
         if (column < 0 || rows.IsEmpty) return;
-        if (segment.Layout.Encodings[column] != ColumnEncoding.Coded || rows.Count < FewRows || !ColumnPlan.IsIndexed(field) && rows.Count < Rows)
+        if (segment.Layout.Encodings[column] != ColumnEncoding.Coded || rows.Count < FewRows || !ColumnPlan.IsIndexed(field) && rows.Count < Counted)
         {
             foreach (var row in Each(rows)) Add(counts, System.Text.Encoding.UTF8.GetString(CanonicalText.Unescape(Cursor.Value(column, row))), 1);
             return;
         }
         var dictionary = segment.Dictionary(column);
-        var isNearlyAll = Rows - rows.Count < FewRows;
+        var isNearlyAll = Counted - rows.Count < FewRows;
         for (var i = 0; i < dictionary.Pages; i++)
         {
             var page = dictionary.Page(i);
             for (var index = 0; index < page.Count; index++) Add(counts, page.Text(index), isNearlyAll ? page.Rows(index) : rows.CountAnd(segment.RowsOf(page, index)));
         }
-        if (!isNearlyAll || rows.Count == Rows) return;
-        foreach (var row in Each(rows.Not(Rows)))
+        if (!isNearlyAll || rows.Count == Counted) return;
+        foreach (var row in Each(Uncounted(rows)))
         {
             if (Cursor.Code(column, row) is >= 0 and var code) Take(counts, dictionary.Page(code / DictionaryWriter.PageValues).Text(code % DictionaryWriter.PageValues));
         }
@@ -70,11 +74,11 @@ internal sealed class SegmentPart(string tenant, SegmentReader segment, bool rea
     public override void CountTimes(RowSet rows, HistogramInterval interval, HistogramCounts counts)
     {
         var result = segment.Layout.ColumnOf(EventField.OutcomeResult);
-        if (Rows - rows.Count < FewRows && interval != HistogramInterval.Minute)
+        if (Counted - rows.Count < FewRows && interval != HistogramInterval.Minute)
         {
             foreach (var bucket in segment.Hours.Buckets) counts.Add(bucket.From.Microseconds, bucket.Count, bucket.Failures);
-            if (rows.Count == Rows) return;
-            foreach (var row in Each(rows.Not(Rows))) counts.Add(Time(row), -1, result >= 0 && Cursor.Value(result, row).SequenceEqual("failure"u8) ? -1 : 0);
+            if (rows.Count == Counted) return;
+            foreach (var row in Each(Uncounted(rows))) counts.Add(Time(row), -1, result >= 0 && Cursor.Value(result, row).SequenceEqual("failure"u8) ? -1 : 0);
             return;
         }
         var failed = result < 0 ? RowSet.Empty : rows.And(segment.RowsWith(result, "failure"u8));
@@ -96,6 +100,9 @@ internal sealed class SegmentPart(string tenant, SegmentReader segment, bool rea
             }
         }
     }
+
+    /// <summary>The rows that are in the segment's own counts, and not in a set.</summary>
+    private RowSet Uncounted(RowSet rows) => segment.Info.Holes == 0 ? rows.Not(Rows) : rows.Or(segment.Holes).Not(Rows);
 
     private void AddField(EventField field, int row, FieldRows output)
     {

@@ -2,6 +2,7 @@ using Domesday.Core.Query;
 using Domesday.Core.Storage;
 using Domesday.Events.Json;
 using Domesday.Events.Schema;
+using Domesday.Storage.Embedded.Erasures;
 using Domesday.Storage.Embedded.Memory;
 using Domesday.Storage.Embedded.Rows;
 using Domesday.Storage.Embedded.Segments;
@@ -9,7 +10,7 @@ using Domesday.Storage.Embedded.Segments;
 namespace Domesday.Storage.Embedded.Reading;
 
 /// <summary>A memory table, as a query sees it.</summary>
-internal sealed class TablePart(string tenant, MemTable table, int rows) : LedgerPart(tenant, table.FirstSequence, rows)
+internal sealed class TablePart(string tenant, MemTable table, int rows, ErasedPart erased) : LedgerPart(tenant, table.FirstSequence, rows, erased)
 {
     private FieldSlice[]? _slices;
     private int[]? _byTime;

@@ -34,6 +34,16 @@ internal sealed class HourCounts
         _lastCounts = (_lastCounts.Count + 1, _lastCounts.Failures + (failed ? 1 : 0));
     }
 
+    /// <summary>Takes back one event that was added.</summary>
+    public void Take(long time, bool failed)
+    {
+        Settle();
+        var hour = HistogramInterval.Hour.Floor(new Timestamp(time)).Microseconds / Hour;
+        var (count, failures) = _hours[hour];
+        if (count == 1) _hours.Remove(hour);
+        else _hours[hour] = (count - 1, failures - (failed ? 1 : 0));
+    }
+
     public void Add(HourCounts other)
     {
         other.Settle();

@@ -5,11 +5,13 @@ internal sealed class MergedDictionary
 {
     private readonly IReadOnlyList<SegmentReader> _segments;
     private readonly int[] _columns;
+    private readonly IReadOnlyList<ErasedRows> _erased;
 
     /// <param name="columns">The column in each segment, or -1.</param>
-    public MergedDictionary(IReadOnlyList<SegmentReader> segments, int[] columns)
+    /// <param name="erased">Of each segment, the rows that do not count.</param>
+    public MergedDictionary(IReadOnlyList<SegmentReader> segments, int[] columns, IReadOnlyList<ErasedRows> erased)
     {
-        (_segments, _columns) = (segments, columns);
+        (_segments, _columns, _erased) = (segments, columns, erased);
         Codes = [.. columns.Select((column, i) => column < 0 ? [] : new int[segments[i].Layout.Columns[column].Distinct])];
         foreach (var value in Values())
         {
@@ -23,7 +25,7 @@ internal sealed class MergedDictionary
 
     public int Count { get; }
 
-    /// <summary>Every value once, in order, with where it stands in the segments. The value is valid until the next step.</summary>
+    /// <summary>Every value that a row has once, in order, with where it stands in the segments. The value is valid until the next step.</summary>
     public IEnumerable<MergedValue> Values()
     {
         var cursors = _columns.Select((column, i) => column < 0 ? null : new DictionaryCursor(_segments[i].Dictionary(column), i)).OfType<DictionaryCursor>().Where(cursor => cursor.Next()).ToList();
@@ -37,17 +39,25 @@ internal sealed class MergedDictionary
                 if (order < 0) sources.Clear();
                 if (order <= 0) sources.Add(cursor);
             }
-            yield return new(sources);
+            if (RowsOf(sources) is > 0 and var rows) yield return new(sources, rows);
             foreach (var source in sources)
             {
                 if (!source.Next()) cursors.Remove(source);
             }
         }
     }
+
+    private int RowsOf(List<DictionaryCursor> sources)
+    {
+        var rows = 0;
+        foreach (var source in sources) rows += source.Page.Rows(source.Index) - _erased[source.Segment].RowsWith(_columns[source.Segment], source.Code);
+        return rows;
+    }
 }
 
 /// <summary>One value, and the dictionaries that hold it.</summary>
-internal readonly record struct MergedValue(IReadOnlyList<DictionaryCursor> Sources)
+/// <param name="Rows">How many rows have it.</param>
+internal readonly record struct MergedValue(IReadOnlyList<DictionaryCursor> Sources, int Rows)
 {
     public ReadOnlySpan<byte> Value => Sources[0].Value;
 }

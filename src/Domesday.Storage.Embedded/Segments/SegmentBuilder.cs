@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
 using Domesday.Events;
 using Domesday.Events.Json;
 using Domesday.Events.Schema;
 using Domesday.Storage.Embedded.Coding;
+using Domesday.Storage.Embedded.Rows;
 
 namespace Domesday.Storage.Embedded.Segments;
 
@@ -14,6 +16,8 @@ internal sealed class SegmentBuilder(SipHash hash, long firstSequence)
     private readonly List<long> _received = [];
     private readonly HourCounts _hours = new();
     private readonly ByteBuffer _uri = new();
+    private readonly List<int> _holes = [];
+    private long _holesRetainTime = long.MinValue;
     private readonly List<EventField> _fromEntries = [.. ColumnPlan.Fields.Where(field => field != EventField.ReceivedAt)];
 
     public int Rows => _times.Count;
@@ -55,10 +59,25 @@ internal sealed class SegmentBuilder(SipHash hash, long firstSequence)
         _hours.Add(time, _slices[(int)EventField.OutcomeResult].Of(entry).SequenceEqual("failure"u8));
     }
 
+    /// <summary>Leaves a row empty, because its event was erased.</summary>
+    /// <param name="entry">Of which nothing is kept but the day of its retention.</param>
+    /// <param name="time">The entry's, microseconds.</param>
+    public void AddHole(ReadOnlySpan<byte> entry, long time)
+    {
+        EntrySlicer.Slice(entry, _slices);
+        var received = Timestamp.TryParse(_slices[(int)EventField.ReceivedAt].Of(entry), out var parsed, out _) ? parsed.Microseconds : time;
+        _holesRetainTime = Math.Max(_holesRetainTime, Math.Min(time, received));
+        _holes.Add(Rows);
+        _times.Add(0);
+        _received.Add(0);
+    }
+
     /// <summary>Writes the segment behind what is in the file already.</summary>
     public SegmentInfo Write(SegmentOutput output, long file, IEnumerable<Attachment> attachments)
     {
         var start = output.Position;
+        var holes = RowSet.Of([.. _holes]);
+        Holes.Fill(CollectionsMarshal.AsSpan(_received), holes);
         var columns = _columns.OfType<ColumnBuilder>().ToList();
         var ranks = columns.ConvertAll(column => column.Encoding == ColumnEncoding.Coded ? column.Dictionary.Ranks() : []);
         var blocks = WriteBlocks(output, columns, ranks);
@@ -70,6 +89,8 @@ internal sealed class SegmentBuilder(SipHash hash, long firstSequence)
             Hours = _hours,
             Columns = [new(EventField.ReceivedAt, ColumnEncoding.Clock, 0, default), .. indexes],
             Blocks = blocks,
+            Holes = holes,
+            HolesRetainTime = _holesRetainTime,
         };
         return tail.Write(file, start, attachments);
     }

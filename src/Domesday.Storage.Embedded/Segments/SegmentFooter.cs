@@ -8,7 +8,10 @@ namespace Domesday.Storage.Embedded.Segments;
 internal sealed record SegmentFooter
 {
     /// <summary>Raised when the layout changes; those of released versions stay readable.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
+
+    /// <summary>The layout of segments that have no holes.</summary>
+    public const int VersionWithoutHoles = 2;
 
     public required long FirstSequence { get; init; }
 
@@ -28,9 +31,12 @@ internal sealed record SegmentFooter
 
     public Section? Attachments { get; init; }
 
+    /// <summary>The rows of erased events; absent when there are none.</summary>
+    public Section? Holes { get; init; }
+
     public void Write(ByteBuffer output)
     {
-        output.Append(Version);
+        output.Append(Holes is null ? (byte)VersionWithoutHoles : (byte)Version);
         output.WriteInt64(FirstSequence);
         output.WriteInt32(Rows);
         Write(output, Blocks);
@@ -38,6 +44,7 @@ internal sealed record SegmentFooter
         Write(output, TimeOrder ?? default);
         Write(output, Hours);
         Write(output, Attachments ?? default);
+        if (Holes is { } holes) Write(output, holes);
         output.WriteUInt16(Columns.Count);
         foreach (var column in Columns)
         {
@@ -53,9 +60,10 @@ internal sealed record SegmentFooter
     {
         var reader = new WireReader(bytes);
         var version = reader.Byte();
-        if (version != Version) throw new FormatException($"A segment has the layout {version}; this version of Domesday reads {Version}.");
+        if (version is not (Version or VersionWithoutHoles)) throw new FormatException($"A segment has the layout {version}; this version of Domesday reads {Version}.");
         var (first, rows) = (reader.Int64(), reader.Int32());
         var (blocks, times, order, hours, attachments) = (ReadSection(ref reader), ReadSection(ref reader), ReadSection(ref reader), ReadSection(ref reader), ReadSection(ref reader));
+        var holes = version == Version ? ReadSection(ref reader) : (Section?)null;
         var columns = new SegmentColumn[reader.UInt16()];
         for (var i = 0; i < columns.Length; i++)
         {
@@ -73,6 +81,7 @@ internal sealed record SegmentFooter
             TimeOrder = order.Length == 0 ? null : order,
             Hours = hours,
             Attachments = attachments.Length == 0 ? null : attachments,
+            Holes = holes,
         };
     }
 

@@ -31,6 +31,9 @@ internal sealed class SegmentReader(SegmentInfo info, OpenFiles files, BlockCach
 
     public HourCounts Hours => _source.Cached(Layout.Footer.Hours, bytes => HourCounts.Read(bytes));
 
+    /// <summary>The rows that hold nothing, because their events were erased.</summary>
+    public RowSet Holes => Layout.Footer.Holes is { } section ? _source.Cached(section, bytes => Segments.Holes.Read(bytes)) : RowSet.Empty;
+
     public AttachmentSection? Attachments => Layout.Footer.Attachments is { } section ? _source.Cached(section, bytes => new AttachmentSection(_source, bytes)) : null;
 
     /// <summary>A block, from the cache if it is there or was asked for before; null when the caller is to read it by <see cref="ReadBlock"/>.</summary>

@@ -1,4 +1,5 @@
 using Domesday.Events.Json;
+using Domesday.Storage.Embedded.Rows;
 
 namespace Domesday.Storage.Embedded.Segments;
 
@@ -15,9 +16,17 @@ internal sealed class SegmentTail(SegmentOutput output, long firstSequence, int 
 
     public required Section Blocks { get; init; }
 
+    /// <summary>The rows of erased events.</summary>
+    public RowSet Holes { get; init; } = RowSet.Empty;
+
+    /// <summary>Up to when the erased events would have had to be kept, microseconds; counts when there is nothing but holes.</summary>
+    public long HolesRetainTime { get; init; }
+
     /// <param name="start">Where the segment begins in the file.</param>
     public SegmentInfo Write(long file, long start, IEnumerable<Attachment> attachments)
     {
+        Segments.Holes.Fill(Times, Holes);
+        Segments.Holes.Fill(Received, Holes);
         var numbers = new NumberSectionWriter(output);
         var times = numbers.Write(Times);
         Section? order = IsAscending(Times) ? null : numbers.Write(OrderOf(Times));
@@ -35,11 +44,15 @@ internal sealed class SegmentTail(SegmentOutput output, long firstSequence, int 
             TimeOrder = order,
             Hours = hours,
             Attachments = kept.Count > 0 ? AttachmentSection.Write(output, kept) : null,
+            Holes = Holes.IsEmpty ? null : Segments.Holes.Write(output, Holes),
         };
         scratch.Clear();
         footer.Write(scratch);
         var place = output.Write(scratch.Written);
-        return new(file, place, firstSequence, rows, Times.Min(), Times.Max(), Times.Zip(Received, Math.Min).Max(), output.Position - start);
+        var bytes = output.Position - start;
+        return Holes.Count == rows
+            ? new(file, place, firstSequence, rows, long.MaxValue, long.MinValue, Segments.Holes.EndOfDay(HolesRetainTime), bytes, rows)
+            : new(file, place, firstSequence, rows, Times.Min(), Times.Max(), Times.Zip(Received, Math.Min).Max(), bytes, Holes.Count);
     }
 
     private static bool IsAscending(long[] times)

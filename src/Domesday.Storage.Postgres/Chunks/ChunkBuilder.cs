@@ -17,7 +17,9 @@ internal sealed class ChunkBuilder
     public const byte SequenceMark = 2;
     public const byte NameMark = 3;
 
-    private const int EntriesMax = 64;
+    /// <summary>Entries of a chunk.</summary>
+    public const int EntriesMax = 64;
+
     private const int BytesMax = 48 * 1024;
     private const ulong NamedAsLedger = 1UL << 63;
 

@@ -83,41 +83,47 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<App
 
     private async ValueTask<(Dictionary<int, LockedLedger> Locked, Dictionary<int, Dictionary<Guid, long>> Stored)> LockAsync(List<Ledger> ledgers, CancellationToken cancellation)
     {
-        var (ids, keys) = (new List<int>(), new List<Guid>());
-        foreach (var ticket in asksForIds ? tickets : [])
-        {
-            var identity = ticket.Ledger.Identity!;
-            var buffer = ticket.Batch.Buffer.Span;
-            foreach (var entry in ticket.Batch.Entries)
-            {
-                ids.Add(identity.Id);
-                keys.Add(ValueHash.OfId(identity.Salt, entry.Id(buffer)));
-            }
-        }
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new("begin"));
         batch.BatchCommands.Add(new("select set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') = 'off'"));
         // In one order everywhere, so that two groups never wait for each other.
-        var rowLock = new NpgsqlBatchCommand("select id, size, rolled, codes, day, pg_current_xact_id()::text, forgotten from ledger where id = any($1) order by id for update");
+        var rowLock = new NpgsqlBatchCommand("select id, size, rolled, codes, day, pg_current_xact_id()::text, buckets, forgotten from ledger where id = any($1) order by id for update");
         rowLock.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. ledgers.Select(ledger => ledger.Identity!.Id)] });
         batch.BatchCommands.Add(rowLock);
-        // A statement of its own: it sees what those committed who held the locks before.
-        var known = new NpgsqlBatchCommand("select k.ledger, k.id, e.sequence from unnest($1, $2) as k (ledger, id) cross join lateral (select sequence from event_id where ledger = k.ledger and id = k.id limit 1) as e");
-        known.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. ids] });
-        known.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. keys] });
-        if (asksForIds) batch.BatchCommands.Add(known);
+        // Statements of their own: they see what those committed who held the locks before. One for each ledger, whose ids lie on one server.
+        foreach (var ledger in asksForIds ? ledgers : []) batch.BatchCommands.Add(KnownIds(ledger));
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.NextResultAsync(cancellation);
         var locked = new Dictionary<int, LockedLedger>();
         while (await reader.ReadAsync(cancellation))
         {
-            locked.Add(reader.GetInt32(0), new(reader.GetInt64(1), reader.GetInt64(2), reader.GetInt32(3), Math.Max(today, reader.GetInt32(4)), reader.GetInt32(6)));
+            locked.Add(reader.GetInt32(0), new(reader.GetInt64(1), reader.GetInt64(2), reader.GetInt32(3), Math.Max(today, reader.GetInt32(4)), reader.GetInt32(7)));
             TransactionId = reader.GetString(5);
+            ledgers.Find(ledger => ledger.Identity!.Id == reader.GetInt32(0))!.LearnBuckets(reader.GetFieldValue<int[]>(6));
         }
         var stored = locked.Keys.ToDictionary(id => id, _ => new Dictionary<Guid, long>());
-        if (asksForIds) await reader.NextResultAsync(cancellation);
-        while (asksForIds && await reader.ReadAsync(cancellation)) stored[reader.GetInt32(0)][reader.GetGuid(1)] = reader.GetInt64(2);
+        foreach (var ledger in asksForIds ? ledgers : [])
+        {
+            await reader.NextResultAsync(cancellation);
+            while (await reader.ReadAsync(cancellation)) stored[ledger.Identity!.Id][reader.GetGuid(0)] = reader.GetInt64(1);
+        }
         return (locked, stored);
+    }
+
+    private NpgsqlBatchCommand KnownIds(Ledger ledger)
+    {
+        var command = new NpgsqlBatchCommand("select id, sequence from event_id where ledger = $1 and id = any($2)");
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = ledger.Identity!.Id });
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. tickets.Where(ticket => ticket.Ledger == ledger).SelectMany(Keys).Distinct()] });
+        return command;
+    }
+
+    private static List<Guid> Keys(AppendTicket ticket)
+    {
+        var keys = new List<Guid>(ticket.Batch.Entries.Count);
+        var buffer = ticket.Batch.Buffer.Span;
+        foreach (var entry in ticket.Batch.Entries) keys.Add(ValueHash.OfId(ticket.Ledger.Identity!.Salt, entry.Id(buffer)));
+        return keys;
     }
 
     private async ValueTask RollAsync(LedgerTurn turn, CancellationToken cancellation)

@@ -11,6 +11,8 @@ internal sealed partial class CitusServers : IDistribution
     /// <summary>The table that the others are laid beside.</summary>
     private const string First = "event_id";
 
+    public int Buckets => 8;
+
     /// <summary>The tables to distribute, out of the schema's own files.</summary>
     public static IReadOnlyList<string> Tables(IEnumerable<Migration> schema)
     {

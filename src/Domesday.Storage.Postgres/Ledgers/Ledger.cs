@@ -17,6 +17,7 @@ internal sealed class Ledger(string name, LeafBudget budget, RecentEntries recen
     private volatile LedgerIdentity? _identity;
     private volatile ErasedSequences _erased = ErasedSequences.None;
     private LedgerErasureCounts _erasures;
+    private volatile LedgerNumbers? _numbers;
 
     public string Name => name;
 
@@ -28,6 +29,9 @@ internal sealed class Ledger(string name, LeafBudget budget, RecentEntries recen
         get => _identity;
         set => _identity ??= value;
     }
+
+    /// <summary>Where its blocks, entries and bodies are looked for. As new as the newest size that this node has heard of.</summary>
+    public LedgerNumbers Numbers => _numbers ?? new(Identity!.Id, []);
 
     public LedgerCodes Codes { get; } = new();
 
@@ -57,6 +61,15 @@ internal sealed class Ledger(string name, LeafBudget budget, RecentEntries recen
     public long First => Interlocked.Read(ref _first);
 
     public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>Takes note of the buckets that it has; they only become more.</summary>
+    public void LearnBuckets(int[] buckets)
+    {
+        lock (_lock)
+        {
+            if (buckets.Length > Numbers.Buckets.Length) _numbers = new(Identity!.Id, buckets);
+        }
+    }
 
     /// <summary>Takes note of what the database says, in whichever order it is heard.</summary>
     public void Learn(long size, long first, long bytes)

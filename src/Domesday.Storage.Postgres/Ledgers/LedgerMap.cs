@@ -38,14 +38,15 @@ internal sealed class LedgerMap(NpgsqlDataSource source, long cacheBytesMax) : I
     private async Task<List<Ledger>> HearAsync(CancellationToken cancellation)
     {
         var behind = new List<Ledger>();
-        await using var command = source.CreateCommand("select name, id, salt, size, first, bytes, erasures, erased, pending from ledger where size > 0");
+        await using var command = source.CreateCommand("select name, id, salt, size, first, bytes, buckets, erasures, erased, pending from ledger where size > 0");
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
             var ledger = GetOrAdd(reader.GetString(0));
             ledger.Identity ??= new(reader.GetInt32(1), reader.GetFieldValue<byte[]>(2));
+            ledger.LearnBuckets(reader.GetFieldValue<int[]>(6));
             ledger.Learn(reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5));
-            var erasures = new LedgerErasureCounts(reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8));
+            var erasures = new LedgerErasureCounts(reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9));
             ledger.Learn(erasures);
             if (erasures.Number > ledger.Erased.Number) behind.Add(ledger);
         }
@@ -92,12 +93,19 @@ internal sealed class LedgerMap(NpgsqlDataSource source, long cacheBytesMax) : I
         if (ledger.Codes.Known < highest) await LoadNewAsync(connection, ledger, cancellation);
     }
 
-    /// <summary>What was erased as the connection's transaction sees it.</summary>
+    /// <summary>What was erased as the connection's transaction sees it; and the buckets that the ledger has by then.</summary>
     public static async ValueTask<ErasedSequences> LoadErasedAsync(NpgsqlConnection connection, Ledger ledger, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("select erasures from ledger where id = $1", connection);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = ledger.Identity!.Id });
-        return await command.ExecuteScalarAsync(cancellation) is long number ? await LoadErasedAsync(connection, ledger, number, cancellation) : ErasedSequences.None;
+        long number;
+        await using (var command = new NpgsqlCommand("select erasures, buckets from ledger where id = $1", connection))
+        {
+            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = ledger.Identity!.Id });
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            if (!await reader.ReadAsync(cancellation)) return ErasedSequences.None;
+            number = reader.GetInt64(0);
+            ledger.LearnBuckets(reader.GetFieldValue<int[]>(1));
+        }
+        return await LoadErasedAsync(connection, ledger, number, cancellation);
     }
 
     /// <param name="number">Rows that the ledger has had in the table <c>erased</c>.</param>

@@ -11,12 +11,12 @@ internal sealed class ChunkReader(NpgsqlConnection connection, Ledger ledger, IR
 {
     private EntryChunk? _last;
 
-    /// <summary>The chunks of a day that hold some sequences, by the sequences of their first entries.</summary>
-    public static async ValueTask<long[]> FirstsAsync(NpgsqlConnection connection, int ledger, int day, long[] sequences, CancellationToken cancellation)
+    /// <summary>Where the chunks of a day begin that hold some sequences.</summary>
+    public static async ValueTask<long[]> FirstsAsync(NpgsqlConnection connection, LedgerNumbers numbers, int day, long[] sequences, CancellationToken cancellation)
     {
-        var table = Partitions.NameOf("chunk", day);
-        await using var command = new NpgsqlCommand($"select distinct (select max(c.first) from {table} c where c.ledger = $1 and c.first <= s) from unnest($2) as s order by 1", connection);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = ledger });
+        await using var command = new NpgsqlCommand(
+            $"select distinct c.first from {Partitions.NameOf("chunk", day)} as c, unnest($2) as s where {numbers.Condition("$1")} and c.first <= s and c.first > s - {ChunkBuilder.EntriesMax} and c.first + c.count > s", connection);
+        command.Parameters.Add(numbers.Parameter());
         command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = sequences });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var firsts = new List<long>();
@@ -25,11 +25,12 @@ internal sealed class ChunkReader(NpgsqlConnection connection, Ledger ledger, IR
     }
 
     /// <summary>Whole chunks, and how many bytes they take.</summary>
+    /// <param name="number">Under which they lie: the ledger's own, or that of a bucket.</param>
     /// <param name="firsts">Sequences of their first entries.</param>
-    public static async ValueTask<List<(EntryChunk Chunk, int Bytes)>> WholeAsync(NpgsqlConnection connection, Ledger ledger, int day, long[] firsts, CancellationToken cancellation)
+    public static async ValueTask<List<(EntryChunk Chunk, int Bytes)>> WholeAsync(NpgsqlConnection connection, Ledger ledger, int number, int day, long[] firsts, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand($"select first, count, raw_bytes, data from {Partitions.NameOf("chunk", day)} where ledger = $1 and first = any($2)", connection);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = ledger.Identity!.Id });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = number });
         command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = firsts });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var chunks = new List<(EntryChunk Chunk, int Bytes)>();
@@ -73,19 +74,22 @@ internal sealed class ChunkReader(NpgsqlConnection connection, Ledger ledger, IR
         var table = Partitions.NameOf("chunk", day);
         var (low, high) = (sequences.Min(), sequences.Max());
         var isRun = high - low + 1 == sequences.Length;
-        var wanted = isRun
+        var numbers = ledger.Numbers;
+        // From several numbers no index gives the one chunk before a sequence: where they begin is asked first.
+        var firsts = numbers.AreSeveral ? await FirstsAsync(connection, numbers, day, sequences, cancellation) : null;
+        var wanted = firsts is not null ? "first = any($2)" : isRun
             ? $"first >= coalesce((select max(first) from {table} where ledger = $1 and first <= $2), $2) and first <= $3"
             : $"first in (select (select max(c.first) from {table} c where c.ledger = $1 and c.first <= s) from unnest($2) as s)";
-        await using var command = new NpgsqlCommand($"select first, count, raw_bytes, data from {table} where ledger = $1 and {wanted}", connection);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = ledger.Identity!.Id });
-        if (isRun)
+        await using var command = new NpgsqlCommand($"select first, count, raw_bytes, data from {table} where {numbers.Condition("$1")} and {wanted}", connection);
+        command.Parameters.Add(numbers.Parameter());
+        if (isRun && firsts is null)
         {
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = low });
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = high });
         }
         else
         {
-            command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = sequences });
+            command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = firsts ?? sequences });
         }
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

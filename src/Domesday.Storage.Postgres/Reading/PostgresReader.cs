@@ -65,8 +65,9 @@ internal sealed class PostgresReader(ReadRouter router, LedgerMap map, TimeProvi
         if (!entry.IsOk) return entry.Problem;
         var none = new Problem(ProblemKind.NotFound, "There is no such attachment.");
         if (sha256.Length != 64 || !sha256.All(char.IsAsciiHexDigitLower) || ledgers[0].DayOf(sequence) is not { } day) return none;
-        await using var command = new NpgsqlCommand($"select raw_bytes, data from {Partitions.NameOf("attachment", day.Day)} where ledger = $1 and sequence = $2 and sha256 = $3", session.Connection);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = ledgers[0].Id });
+        var numbers = ledgers[0].Ledger.Numbers;
+        await using var command = new NpgsqlCommand($"select raw_bytes, data from {Partitions.NameOf("attachment", day.Day)} where {numbers.Condition("$1")} and sequence = $2 and sha256 = $3 limit 1", session.Connection);
+        command.Parameters.Add(numbers.Parameter());
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = sequence });
         command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = Convert.FromHexString(sha256) });
         await using var reader = await command.ExecuteReaderAsync(cancellation);

@@ -8,7 +8,7 @@ namespace Domesday.Storage.Postgres.Reading;
 /// <summary>A connection whose queries all see the same moment; to be disposed.</summary>
 internal sealed class ReadSession : IAsyncDisposable
 {
-    private const string LedgerColumns = "select id, name, salt, size, first, rolled, codes, erasures, forgotten from ledger where size > 0";
+    private const string LedgerColumns = "select id, name, salt, size, first, rolled, codes, buckets, erasures, forgotten from ledger where size > 0";
     private const string DayColumns = "select ledger, day, first, size, min_time, max_time, bytes from ledger_day";
 
     private readonly NpgsqlTransaction _transaction;
@@ -67,7 +67,8 @@ internal sealed class ReadSession : IAsyncDisposable
         {
             var ledger = map.GetOrAdd(reader.GetString(1));
             ledger.Identity ??= new(reader.GetInt32(0), reader.GetFieldValue<byte[]>(2));
-            heads.Add(new(ledger, reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt32(6), reader.GetInt64(7), reader.GetInt32(8)));
+            ledger.LearnBuckets(reader.GetFieldValue<int[]>(7));
+            heads.Add(new(ledger, reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt32(6), reader.GetInt64(8), reader.GetInt32(9)));
         }
         await reader.NextResultAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

@@ -44,9 +44,9 @@ internal static class RowCounts
         {
             var own = sequences.Where(sequence => sequence >= day.First && sequence < day.Size).ToArray();
             if (own.Length == 0) continue;
-            foreach (var heads in (await BlockReader.HoldingAsync(connection, ledger.Identity!.Id, day.Day, own, cancellation)).Chunk(BlocksMax))
+            foreach (var heads in (await BlockReader.HoldingAsync(connection, ledger.Numbers, day.Day, own, cancellation)).Chunk(BlocksMax))
             {
-                foreach (var block in (await BlockReader.FetchAsync(connection, ledger.Identity.Id, heads, Columns, cancellation)).Values)
+                foreach (var block in (await BlockReader.FetchAsync(connection, ledger, heads, Columns, cancellation)).Values)
                 {
                     foreach (var sequence in own.Where(sequence => sequence >= block.First && sequence < block.First + block.Count)) codes.UnionWith(counted.Add(hours, block, (int)(sequence - block.First)));
                 }
@@ -59,7 +59,7 @@ internal static class RowCounts
     private static async ValueTask RunAsync(
         NpgsqlConnection connection, Ledger ledger, int day, long from, long to, ErasedSequences without, CountedBlock counted, RollupHours hours, CancellationToken cancellation)
     {
-        foreach (var (_, block) in await BlockReader.RunAsync(connection, ledger.Identity!.Id, day, new(from, to, 0, 0), Columns, cancellation))
+        foreach (var (_, block) in await BlockReader.RunAsync(connection, ledger, day, new(from, to, 0, 0), Columns, cancellation))
         {
             for (var index = (int)Math.Max(0, from - block.First); index < Math.Min(block.Count, to - block.First); index++)
             {

@@ -1,5 +1,6 @@
 using Domesday.Storage.Postgres.Blocks;
 using Domesday.Storage.Postgres.Commit;
+using Domesday.Storage.Postgres.Ledgers;
 using Domesday.Storage.Postgres.Reading;
 using Domesday.Storage.Postgres.Schema;
 using Npgsql;
@@ -9,9 +10,11 @@ namespace Domesday.Storage.Postgres.Upkeep;
 /// <summary>Makes large blocks, which the index finds, of what each group left in the table <c>fresh</c>; and, until there is enough for one, few fresh rows of many.</summary>
 /// <param name="blockEvents">Events of a large block.</param>
 /// <param name="today">What days before it have left is joined however little it is.</param>
-internal sealed class BlockJoin(NpgsqlDataSource source, int ledger, int blockEvents, int today)
+internal sealed class BlockJoin(NpgsqlDataSource source, Ledger ledger, int blockEvents, int today)
 {
     private const int BlocksMax = 16;
+
+    private readonly int _id = ledger.Identity!.Id;
 
     /// <summary>So many rows of a day may stay fresh; each of them is read with every question.</summary>
     private const int RowsMax = 16;
@@ -24,7 +27,7 @@ internal sealed class BlockJoin(NpgsqlDataSource source, int ledger, int blockEv
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         // Retention, which drops days, holds the same lock.
-        await using (var held = new NpgsqlCommand($"select pg_try_advisory_xact_lock({(int)(Migrations.LockKey >> 32)}, {ledger})", connection))
+        await using (var held = new NpgsqlCommand($"select pg_try_advisory_xact_lock({(int)(Migrations.LockKey >> 32)}, {_id})", connection))
         {
             if (await held.ExecuteScalarAsync(cancellation) is not true) return false;
         }
@@ -60,13 +63,13 @@ internal sealed class BlockJoin(NpgsqlDataSource source, int ledger, int blockEv
             for (var i = 0; i < block.Count; i++)
             {
                 builder.Add(block, i);
-                if (builder.Count == blockEvents) rows.Block(ledger, day, builder.Build(ledger));
+                if (builder.Count == blockEvents) rows.Block(_id, day, builder.Build(_id));
             }
         }
-        if (builder.Count > 0) rows.Block(ledger, day, builder.Build(isOver && isAll ? ledger : null));
+        if (builder.Count > 0) rows.Block(_id, day, builder.Build(isOver && isAll ? _id : null));
         await using (var command = new NpgsqlCommand("delete from fresh where ledger = $1 and first = any($2)", connection))
         {
-            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = ledger });
+            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = _id });
             command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = [.. loaded.Keys] });
             await command.ExecuteNonQueryAsync(cancellation);
         }
@@ -76,7 +79,7 @@ internal sealed class BlockJoin(NpgsqlDataSource source, int ledger, int blockEv
 
     private async ValueTask<List<BlockHead>> FreshAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand($"select day, first, count, min_time, max_time from fresh where ledger = {ledger} order by first", connection);
+        await using var command = new NpgsqlCommand($"select day, first, count, min_time, max_time from fresh where ledger = {_id} order by first", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var heads = new List<BlockHead>();
         while (await reader.ReadAsync(cancellation)) heads.Add(new(reader.GetInt32(0), reader.GetInt64(1), reader.GetInt32(2), reader.GetInt64(3), reader.GetInt64(4), IsFresh: true));

@@ -89,8 +89,8 @@ internal sealed class Erasure(NpgsqlDataSource source, Ledger ledger)
     {
         var own = sequences.Where(sequence => sequence >= day.First && sequence < day.Size).ToArray();
         if (own.Length == 0) return;
-        await using var command = new NpgsqlCommand($"delete from {Partitions.NameOf("attachment", day.Day)} where ledger = $1 and sequence = any($2)", connection);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = _id });
+        await using var command = new NpgsqlCommand($"delete from {Partitions.NameOf("attachment", day.Day)} where {ledger.Numbers.Condition("$1")} and sequence = any($2)", connection);
+        command.Parameters.Add(ledger.Numbers.Parameter());
         command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = own });
         await command.ExecuteNonQueryAsync(cancellation);
     }

@@ -45,10 +45,10 @@ internal sealed class Forgetting(NpgsqlConnection connection, Ledger ledger, Era
         {
             // Asked anew each time: what occurs everywhere is found at once, and the rest in few blocks.
             var keys = unused.Select(code => BlockKeys.OfCode(_id, PlaceOf(code), code)).ToArray();
-            var heads = await BlockReader.KeyedAsync(connection, _id, day, keys, from, before, BlocksMax, cancellation);
+            var heads = await BlockReader.KeyedAsync(connection, ledger.Numbers, day, keys, from, before, BlocksMax, cancellation);
             if (heads.Count == 0) return;
             var columns = unused.Select(code => ledger.Codes.ValueOf(code).Field).Distinct().Aggregate(BlockColumns.None, (columns, field) => columns | BlockColumns.Of(field));
-            foreach (var block in (await BlockReader.FetchAsync(connection, _id, heads, columns, cancellation)).Values) RemoveUsed(block, unused);
+            foreach (var block in (await BlockReader.FetchAsync(connection, ledger, heads, columns, cancellation)).Values) RemoveUsed(block, unused);
             before = heads.Min(head => head.First);
         }
     }

@@ -28,6 +28,7 @@ internal sealed class Retirement(NpgsqlDataSource source, Ledger ledger, int tod
         // Another node that drops the same days has to wait, and then finds none.
         await RunAsync(connection, $"select pg_advisory_xact_lock({(int)(Migrations.LockKey >> 32)}, {ledger.Identity.Id})", cancellation);
         due = Due(await LeafReader.DaysAsync(connection, ledger.Identity.Id, cancellation), before, sealedSize);
+        // With it the buckets that another node made are heard of.
         var erased = await LedgerMap.LoadErasedAsync(connection, ledger, cancellation);
         var rows = new GroupRows();
         foreach (var day in due)
@@ -95,7 +96,7 @@ internal sealed class Retirement(NpgsqlDataSource source, Ledger ledger, int tod
         await using var others = new NpgsqlCommand($"select exists (select from ledger_day where day = {day.Day})", connection);
         if (await others.ExecuteScalarAsync(cancellation) is true)
         {
-            foreach (var table in (string[])["block", "chunk", "attachment"]) await RunAsync(connection, $"delete from {Partitions.NameOf(table, day.Day)} where ledger = {id}", cancellation);
+            foreach (var table in (string[])["block", "chunk", "attachment"]) await RunAsync(connection, $"delete from {Partitions.NameOf(table, day.Day)} where ledger = any('{{{string.Join(',', [id, .. ledger.Numbers.Buckets])}}}')", cancellation);
             return;
         }
         await RunAsync(connection, $"insert into retired_day (day, retired_in) values ({day.Day}, pg_current_xact_id()) on conflict (day) do update set retired_in = excluded.retired_in", cancellation);

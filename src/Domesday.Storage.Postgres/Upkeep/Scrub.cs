@@ -64,39 +64,44 @@ internal sealed class Scrub(NpgsqlDataSource source, Ledger ledger)
         if (days.Find(day => row.Rest.Any(sequence => sequence >= day.First && sequence < day.Size)) is { } day)
         {
             var own = row.Rest.Where(sequence => sequence >= day.First && sequence < day.Size).Take(SequencesMax).ToArray();
-            var heads = await BlockReader.HoldingAsync(connection, _id, day.Day, own, cancellation);
+            var heads = await BlockReader.HoldingAsync(connection, ledger.Numbers, day.Day, own, cancellation);
             var end = heads.Count > BlocksMax ? heads[BlocksMax].First : own[^1] + 1;
             own = [.. own.TakeWhile(sequence => sequence < end)];
-            var rows = new GroupRows();
-            var less = await ChunksAsync(connection, day.Day, own, erased, rows, cancellation);
-            await BlocksAsync(connection, day.Day, [.. heads.Take(BlocksMax)], erased, rows, cancellation);
+            var (rows, less) = (new GroupRows(), new Dictionary<long, int>());
+            // On their way into a bucket they lie in both places.
+            foreach (var number in (int[])[_id, .. ledger.Numbers.Buckets])
+            {
+                await ChunksAsync(connection, number, day.Day, own, erased, rows, less, cancellation);
+                await BlocksAsync(connection, number, day.Day, own, erased, rows, cancellation);
+            }
             await rows.SendAsync(connection, cancellation);
+            var bytes = less.Values.Sum();
             // In the order in which writers lock them.
-            await RunAsync(connection, $"update ledger set bytes = bytes - {less} where id = {_id}", cancellation);
-            await RunAsync(connection, $"update ledger_day set bytes = bytes - {less} where ledger = {_id} and day = {day.Day}", cancellation);
+            await RunAsync(connection, $"update ledger set bytes = bytes - {bytes} where id = {_id}", cancellation);
+            await RunAsync(connection, $"update ledger_day set bytes = bytes - {bytes} where ledger = {_id} and day = {day.Day}", cancellation);
             scrubbed = row.Rest.Count(sequence => sequence <= own[^1]);
         }
         await RunAsync(connection, $"update erased set scrubbed = scrubbed + {scrubbed} where ledger = {_id} and number = {row.Number}", cancellation);
     }
 
-    /// <returns>How many bytes fewer they take now.</returns>
-    private async ValueTask<long> ChunksAsync(NpgsqlConnection connection, int day, long[] sequences, ErasedSequences erased, GroupRows rows, CancellationToken cancellation)
+    /// <param name="number">Under which they lie: the ledger's own, or that of a bucket.</param>
+    /// <param name="less">Gets, for each chunk by the sequence of its first entry, how many bytes fewer it takes now.</param>
+    private async ValueTask ChunksAsync(NpgsqlConnection connection, int number, int day, long[] sequences, ErasedSequences erased, GroupRows rows, Dictionary<long, int> less, CancellationToken cancellation)
     {
-        var (firsts, less) = (await ChunkReader.FirstsAsync(connection, _id, day, sequences, cancellation), 0L);
+        var firsts = await ChunkReader.FirstsAsync(connection, new(number, []), day, sequences, cancellation);
         foreach (var few in firsts.Chunk(ChunksMax))
         {
-            foreach (var (chunk, bytes) in await ChunkReader.WholeAsync(connection, ledger, day, few, cancellation))
+            foreach (var (chunk, bytes) in await ChunkReader.WholeAsync(connection, ledger, number, day, few, cancellation))
             {
-                less += bytes;
+                less[chunk.First] = bytes;
                 Rebuild(chunk, erased, built =>
                 {
-                    less -= built.Data.Length;
-                    rows.Chunk(_id, day, built);
+                    less[chunk.First] -= built.Data.Length;
+                    rows.Chunk(number, day, built);
                 });
             }
         }
-        await DeleteAsync(connection, Partitions.NameOf("chunk", day), firsts, cancellation);
-        return less;
+        await DeleteAsync(connection, Partitions.NameOf("chunk", day), number, firsts, cancellation);
     }
 
     private void Rebuild(EntryChunk chunk, ErasedSequences erased, Action<BuiltChunk> built)
@@ -118,10 +123,11 @@ internal sealed class Scrub(NpgsqlDataSource source, Ledger ledger)
         builder.Finish();
     }
 
-    private async ValueTask BlocksAsync(NpgsqlConnection connection, int day, IReadOnlyList<BlockHead> heads, ErasedSequences erased, GroupRows rows, CancellationToken cancellation)
+    private async ValueTask BlocksAsync(NpgsqlConnection connection, int number, int day, long[] sequences, ErasedSequences erased, GroupRows rows, CancellationToken cancellation)
     {
+        var heads = await BlockReader.HoldingAsync(connection, new(number, []), day, sequences, cancellation);
         if (heads.Count == 0) return;
-        var (loaded, builder) = (await BlockReader.FetchAsync(connection, _id, heads, BlockColumns.All, cancellation), new BlockBuilder());
+        var (loaded, builder) = (await BlockReader.FetchAsync(connection, ledger, heads, BlockColumns.All, cancellation), new BlockBuilder());
         foreach (var head in heads)
         {
             var block = loaded[head.First];
@@ -138,10 +144,10 @@ internal sealed class Scrub(NpgsqlDataSource source, Ledger ledger)
                 time = block.Time(index);
                 builder.Add(block, index);
             }
-            rows.Block(_id, day, builder.Build(head.IsFresh ? null : _id));
+            rows.Block(number, day, builder.Build(head.IsFresh ? null : _id));
         }
-        await DeleteAsync(connection, Partitions.NameOf("block", day), [.. heads.Where(head => !head.IsFresh).Select(head => head.First)], cancellation);
-        await DeleteAsync(connection, "fresh", [.. heads.Where(head => head.IsFresh).Select(head => head.First)], cancellation);
+        await DeleteAsync(connection, Partitions.NameOf("block", day), number, [.. heads.Where(head => !head.IsFresh).Select(head => head.First)], cancellation);
+        await DeleteAsync(connection, "fresh", number, [.. heads.Where(head => head.IsFresh).Select(head => head.First)], cancellation);
     }
 
     private async ValueTask<Finished> FinishAsync(NpgsqlConnection connection, Row row, ErasedSequences erased, CancellationToken cancellation)
@@ -154,11 +160,11 @@ internal sealed class Scrub(NpgsqlDataSource source, Ledger ledger)
         return new(codes, forgotten, new(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)));
     }
 
-    private async ValueTask DeleteAsync(NpgsqlConnection connection, string table, long[] firsts, CancellationToken cancellation)
+    private static async ValueTask DeleteAsync(NpgsqlConnection connection, string table, int number, long[] firsts, CancellationToken cancellation)
     {
         if (firsts.Length == 0) return;
         await using var command = new NpgsqlCommand($"delete from {table} where ledger = $1 and first = any($2)", connection);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = _id });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = number });
         command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = firsts });
         await command.ExecuteNonQueryAsync(cancellation);
     }

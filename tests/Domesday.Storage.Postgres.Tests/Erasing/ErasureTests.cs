@@ -8,6 +8,7 @@ using Domesday.Events;
 using Domesday.Events.Schema;
 using Domesday.Storage.Conformance;
 using Domesday.Storage.Postgres.Blocks;
+using Domesday.Storage.Postgres.Ledgers;
 using Domesday.Storage.Postgres.Reading;
 using Domesday.Storage.Postgres.Tests.Faults;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -136,7 +137,7 @@ public sealed class ErasureTests : IAsyncLifetime
         // As the step before left it.
         await ScalarAsync("drop table erased");
         await ScalarAsync("alter table ledger drop column erasures, drop column erased, drop column pending, drop column forgotten");
-        await ScalarAsync("delete from schema_migration where number >= 4");
+        await ScalarAsync("delete from schema_migration where number >= 5");
         await using var opened = await OpenAsync();
         Assert.Equal(99, await EraseAsync(opened, [.. Enumerable.Range(0, 99).Select(index => (long)index)]));
         await DoneAsync(opened);
@@ -238,9 +239,11 @@ public sealed class ErasureTests : IAsyncLifetime
         await using var connection = new NpgsqlConnection(_database);
         await connection.OpenAsync(Cancellation);
         var looked = 0;
+        using var cache = new BlockCache(0);
+        var ledger = new Ledger(Acme, new(), new(), cache) { Identity = new(1, []) };
         foreach (var day in await LeafReader.DaysAsync(connection, 1, Cancellation))
         {
-            foreach (var (_, block) in await BlockReader.RunAsync(connection, 1, day.Day, new(0, long.MaxValue, 0, 0), BlockColumns.All, Cancellation))
+            foreach (var (_, block) in await BlockReader.RunAsync(connection, ledger, day.Day, new(0, long.MaxValue, 0, 0), BlockColumns.All, Cancellation))
             {
                 foreach (var index in erased.Select(sequence => (int)(sequence - block.First)).Where(index => index >= 0 && index < block.Count))
                 {
