@@ -23,10 +23,10 @@ internal sealed class ErasureView(CliConsole console, Command command) : AnswerV
     public void ShowWhole(ParseResult parse, ErasureInfo erasure)
     {
         if (TryWriteJson(parse, ErasureViewJson.Default.ErasureInfo, erasure)) return;
-        var table = new PeopleTable("", "");
+        var table = new PeopleTable("ERASURE", erasure.Id);
         foreach (var (name, value) in (IEnumerable<(string, string?)>)
         [
-            ("id", erasure.Id), ("tenant", erasure.Tenant), ("asked for", $"{PlainText.Of(erasure.CreatedAt)} by {erasure.CreatedBy}"), ("reason", erasure.Reason), ("case", erasure.Case),
+            ("tenant", erasure.Tenant), ("asked for", $"{PlainText.Of(erasure.CreatedAt)} by {erasure.CreatedBy}"), ("reason", erasure.Reason), ("case", erasure.Case),
             ("events", $"{PlainText.Of(erasure.Events)}, {PlainText.Of(erasure.Notes)} of them because they refer to others; chosen by {erasure.By}"),
             ("places", erasure.Sequences ?? $"from {erasure.FirstSequence} to {erasure.LastSequence}; the list is in the ledger of the tenant system"),
             ("erased", erasure.CompletedAt is { } at ? $"{PlainText.Of(at)}: {PlainText.Of(erasure.Erased ?? 0)}" : $"not yet{(erasure.Problem is { } problem ? ": " + problem : "")}"),
