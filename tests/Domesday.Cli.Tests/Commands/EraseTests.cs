@@ -12,7 +12,7 @@ public sealed class EraseTests
         return host;
     }
 
-    private static string[] Erase(params string[] more) => ["erase", "--reason", "a request of March", "--case", "GDPR-118", .. more];
+    private static string[] Erase(params string[] more) => ["erase", "--tenant", "default", "--reason", "a request of March", "--case", "GDPR-118", .. more];
 
     [Fact]
     public async Task Nothing_is_erased_where_nobody_can_be_asked_and_it_says_what_would_be()

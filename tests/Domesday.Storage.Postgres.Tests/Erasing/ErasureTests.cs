@@ -37,15 +37,20 @@ public sealed class ErasureTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task What_an_erased_event_said_is_in_no_table(bool isJoined)
+    [InlineData(false, 0)]
+    [InlineData(true, 0)]
+    [InlineData(true, 1)]
+    [InlineData(true, 2)]
+    public async Task What_an_erased_event_said_is_in_no_table(bool isJoined, int spreads)
     {
-        await using var store = await OpenAsync();
+        // Spread once it lies in buckets, too; spread twice in nothing else.
+        await using var store = await OpenAsync(buckets: spreads == 0 ? 0 : 3);
         var body = Encoding.UTF8.GetBytes($"{Secret} {new string('x', 5_000)}");
         var events = Enumerable.Range(0, 200).Select(index => index % 7 == 3 ? Telling(index) : Plain(index)).ToList();
         await store.AppendAsync(Acme, PendingBatches.Of(Acme, TimeProvider.System.GetUtcNow(), events, (3, body)), Cancellation);
         if (isJoined) await store.JoinAsync(Cancellation);
+        for (var spread = 0; spread < spreads; spread++) await store.TidyAsync(Cancellation);
+        Assert.Equal(spreads > 0, await ScalarAsync("select cardinality(buckets) > 0 from ledger"));
         var before = await TableScan.FindAsync(_database, Secret, Cancellation);
         Assert.Contains("dictionary", before);
         Assert.Contains(before, table => table.StartsWith("chunk_", StringComparison.Ordinal));
@@ -241,6 +246,7 @@ public sealed class ErasureTests : IAsyncLifetime
         var looked = 0;
         using var cache = new BlockCache(0);
         var ledger = new Ledger(Acme, new(), new(), cache) { Identity = new(1, []) };
+        ledger.LearnBuckets((int[])(await ScalarAsync("select buckets from ledger"))!);
         foreach (var day in await LeafReader.DaysAsync(connection, 1, Cancellation))
         {
             foreach (var (_, block) in await BlockReader.RunAsync(connection, ledger, day.Day, new(0, long.MaxValue, 0, 0), BlockColumns.All, Cancellation))
@@ -265,6 +271,6 @@ public sealed class ErasureTests : IAsyncLifetime
     }
 
     // So few that there are blocks, roll-ups, and what is in neither yet.
-    private Task<PostgresStore> OpenAsync(string? database = null) =>
-        PostgresStore.OpenAsync(new() { ConnectionString = database ?? _database, RollUpAfter = 50, BlockEvents = 40, Lanes = 2 }, TimeProvider.System, NullLogger.Instance, _meter, Cancellation).AsTask();
+    private Task<PostgresStore> OpenAsync(string? database = null, int buckets = 0) =>
+        PostgresStore.OpenAsync(new() { ConnectionString = database ?? _database, RollUpAfter = 50, BlockEvents = 40, Lanes = 2, Buckets = buckets, BucketsFrom = 0, BucketStripeEvents = 40 }, TimeProvider.System, NullLogger.Instance, _meter, Cancellation).AsTask();
 }
