@@ -22,7 +22,7 @@ public sealed class Erasures
     /// <summary>What an erasure would be about. Changes nothing.</summary>
     /// <inheritdoc cref="ListAsync"/>
     public Task<ErasurePreview> PreviewAsync(NewErasure erasure, CancellationToken cancellation) =>
-        _transport.AskAsync(new(HttpMethod.Post, "erasures?preview=true") { Content = () => JsonBody.Of(erasure, ClientJson.Default.NewErasure) }, ClientJson.Default.ErasurePreview, cancellation);
+        _transport.AskAsync(new(HttpMethod.Post, "erasures") { Query = "preview=true", Content = () => JsonBody.Of(erasure, ClientJson.Default.NewErasure) }, ClientJson.Default.ErasurePreview, cancellation);
 
     /// <summary>Erases events, and what refers to them. When the answer has a <see cref="ErasureInfo.CompletedAt"/>, nobody can read them any more; else it is carried out as soon as that is possible.</summary>
     /// <inheritdoc cref="ListAsync"/>

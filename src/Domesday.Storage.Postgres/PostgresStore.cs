@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using System.Threading.Channels;
 using Domesday.Core.Nodes;
 using Domesday.Core.Problems;
 using Domesday.Core.Sealing;
@@ -37,10 +38,11 @@ public sealed class PostgresStore : IEventStore, IDroppedImport
     private readonly ILogger _logger;
     private readonly Counter<long> _groups;
     private readonly Histogram<double> _commit;
-    private readonly Dictionary<string, long> _folded = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _folded = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _spread = new(StringComparer.Ordinal);
     private readonly BucketLayout _layout;
     private readonly ConcurrentDictionary<string, long> _joined = new(StringComparer.Ordinal);
+    private readonly Channel<bool> _scrubs = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _loops = [];
     private (Problem Problem, long Since)? _trouble;
@@ -182,6 +184,28 @@ public sealed class PostgresStore : IEventStore, IDroppedImport
         }
     }
 
+    public async ValueTask<Result<long>> EraseAsync(string tenant, IReadOnlyList<long> sequences, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        if (sequences.Count == 0 || _ledgers.Find(tenant) is not { Identity: not null } ledger) return 0L;
+        try
+        {
+            var erased = await new Erasure(_source, ledger).RunAsync(sequences, cancellation);
+            _scrubs.Writer.TryWrite(true);
+            return erased;
+        }
+        catch (CorruptLedgerException exception)
+        {
+            return new Problem(ProblemKind.Corrupt, exception.Message);
+        }
+        catch (NpgsqlException exception) when (Outage.Is(exception))
+        {
+            return Outage.Problem(exception);
+        }
+    }
+
+    public LedgerErasures Erasures(string tenant) => _ledgers.Find(tenant) is { Erasures: var erasures } ? new(erasures.Events, erasures.Pending) : default;
+
     public async ValueTask<Problem?> AdoptDroppedAsync(string tenant, long first, ReadOnlyMemory<MerkleHash> leaves, CancellationToken cancellation)
     {
         var ledger = _ledgers.GetOrAdd(tenant);
@@ -206,10 +230,25 @@ public sealed class PostgresStore : IEventStore, IDroppedImport
     /// <summary>Joins what came last into blocks; a loop calls it.</summary>
     internal async Task JoinAsync(CancellationToken cancellation)
     {
+        // Another node may have died over it.
+        _scrubs.Writer.TryWrite(true);
         foreach (var ledger in _ledgers.All.Where(ledger => ledger.Identity is not null && ledger.Size != _joined.GetValueOrDefault(ledger.Name)))
         {
             var size = ledger.Size;
             if (await new BlockJoin(_source, ledger, _options.BlockEvents, Today).RunAsync(cancellation)) _joined[ledger.Name] = size;
+        }
+    }
+
+    /// <summary>Takes the bytes of erased events out of the tables, also of those that another node erased and did not come to.</summary>
+    internal async Task ScrubAsync(CancellationToken cancellation)
+    {
+        foreach (var ledger in _ledgers.All.Where(ledger => ledger.Identity is not null && ledger.Erasures.Pending > 0))
+        {
+            while (await new Scrub(_source, ledger).StepAsync(cancellation))
+            {
+                // Its roll-ups have rows that take something off others.
+                _folded.TryRemove(ledger.Name, out _);
+            }
         }
     }
 
@@ -259,6 +298,7 @@ public sealed class PostgresStore : IEventStore, IDroppedImport
         await CheckDurabilityAsync(cancellation);
         _loops.Add(Task.Run(() => LoopAsync(_options.Poll, PollAsync), CancellationToken.None));
         _loops.Add(Task.Run(() => LoopAsync(_options.Join, () => TryAsync(JoinAsync)), CancellationToken.None));
+        _loops.Add(Task.Run(ScrubLoopAsync, CancellationToken.None));
         _loops.Add(Task.Run(() => LoopAsync(_options.Upkeep, () => TryAsync(TidyAsync)), CancellationToken.None));
     }
 
@@ -278,6 +318,18 @@ public sealed class PostgresStore : IEventStore, IDroppedImport
         {
             await Task.Delay(pause, _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!_stop.IsCancellationRequested) await turn();
+        }
+    }
+
+    private async Task ScrubLoopAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            await TryAsync(async cancellation =>
+            {
+                await _scrubs.Reader.ReadAsync(cancellation);
+                await ScrubAsync(cancellation);
+            });
         }
     }
 
@@ -309,7 +361,7 @@ public sealed class PostgresStore : IEventStore, IDroppedImport
         {
             // The store closes.
         }
-        catch (NpgsqlException exception)
+        catch (Exception exception) when (exception is NpgsqlException or CorruptLedgerException)
         {
             StoreLog.UpkeepFailed(_logger, exception);
         }

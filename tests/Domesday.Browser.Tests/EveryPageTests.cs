@@ -15,7 +15,7 @@ public sealed class EveryPageTests(Site site)
         ("event", "/ui/event/change-1?compare=7"), ("integrity", "/ui/integrity"), ("sources", "/ui/sources"), ("sinks", "/ui/sinks"),
         ("sink", "/ui/sinks/strict"), ("sink-new", "/ui/sinks/new?type=s3"), ("alerts", "/ui/alerts"), ("alert", "/ui/alerts/Nothing%20from%20billing"), ("alert-new", "/ui/alerts/new"), ("usage", "/ui/usage"), ("profile", "/ui/me"), ("users", "/ui/admin/users"),
         ("user", "/ui/admin/users/admin"), ("applications", "/ui/admin/applications"), ("keys", "/ui/admin/keys"), ("roles", "/ui/admin/roles"), ("grants", "/ui/admin/grants"),
-        ("tenants", "/ui/admin/tenants"), ("capture", "/ui/admin/capture"), ("retention", "/ui/admin/retention"), ("not-found", "/ui/event/987654321"), ("wrong", "/ui/events?from=yesterday"),
+        ("tenants", "/ui/admin/tenants"), ("capture", "/ui/admin/capture"), ("retention", "/ui/admin/retention"), ("not-found", "/ui/event/987654321"), ("gone", "/ui/event/forgotten-1"), ("wrong", "/ui/events?from=yesterday"),
     ];
 
     public static TheoryData<string, string> Pages => new(Paths.Select(page => (page.Name, page.Path)));

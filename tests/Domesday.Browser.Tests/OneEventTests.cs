@@ -49,6 +49,43 @@ public sealed class OneEventTests(Site site)
     }
 
     [Fact]
+    public async Task An_event_is_erased_with_a_reason_and_leaves_a_record_but_nothing_to_read()
+    {
+        await using var visit = await site.SignInAsync();
+        await site.SendAsync("""{"id":"leak-1","action":"update","service":"vault","actor":{"type":"user","name":"Heike Grimm"},"reason":{"text":"hunter2 <b>"}}""");
+        await visit.GoAsync("/ui/event/leak-1");
+        var sequence = (await visit.Heading.TextContentAsync())!.Replace("Event ", "", StringComparison.Ordinal).Replace(",", "", StringComparison.Ordinal);
+        await visit.Page.GetByText("Erase …").ClickAsync();
+        await visit.ShotAsync("event-erase");
+        await visit.Button("Erase for good").ClickAsync();
+        await Assertions.Expect(visit.Page.Locator(".erase .field-error")).ToContainTextAsync("reason");
+        await visit.Page.Locator(".erase").GetByLabel("Reason").FillAsync("a password in a field <i>");
+        await visit.Page.Locator(".erase").GetByLabel("Case").FillAsync("SEC-44");
+        await visit.Button("Erase for good").ClickAsync();
+        await Assertions.Expect(visit.Page.Locator("main")).ToContainTextAsync("was erased at");
+        Assert.Equal(410, await visit.GoAsync($"/ui/event/{sequence}"));
+        await visit.GoAsync("/ui/events?from=-30d&service=vault");
+        Assert.Equal(0, await visit.TotalAsync());
+        await visit.GoAsync("/ui/admin/retention");
+        var row = visit.Page.GetByRole(AriaRole.Region, new() { Name = "Erasures" }).Locator("tr", new() { HasText = "SEC-44" });
+        foreach (var part in (string[])["a password in a field <i>", "by admin", sequence, "erased"]) await Assertions.Expect(row).ToContainTextAsync(part);
+        await visit.GoAsync("/ui/integrity");
+        await Assertions.Expect(visit.Page.Locator(".facts").First).ToContainTextAsync("3 events");
+        Assert.DoesNotContain("Heike", await visit.Page.Locator("main").InnerTextAsync(), StringComparison.Ordinal);
+        await using var auditor = await AuditorAsync();
+        await auditor.GoAsync("/ui/event/change-1");
+        Assert.Equal(0, await auditor.Page.GetByText("Erase …").CountAsync());
+        await auditor.GoAsync("/ui/admin/retention");
+        await Assertions.Expect(auditor.Page.Locator("main")).ToContainTextAsync("You may not see a way to erase events");
+    }
+
+    private async Task<Visit> AuditorAsync()
+    {
+        await site.UserAsync("looker", "auditor");
+        return await site.SignInAsync("looker");
+    }
+
+    [Fact]
     public async Task What_an_event_holds_is_text_whatever_it_says()
     {
         await using var visit = await site.SignInAsync();

@@ -91,11 +91,13 @@ public sealed class Site : IAsyncLifetime
         await MakeAsync("alerts", """{"name":"Nothing from billing","filter":"service=billing","condition":"absence","window_seconds":7200,"severity":"error"}""");
     }
 
-    /// <summary>What there is to see about keeping: a hold that is in force, one that is over, and a verification that is done.</summary>
+    /// <summary>What there is to see about keeping: a hold that is in force, one that is over, events that were erased, and a verification that is done.</summary>
     private async Task HoldAsync()
     {
         await MakeAsync("holds", """{"case":"2 HKR 17/26","reason":"Order of the court of 2 March: keep what the project web did","filter":"project=web"}""");
         var over = await MakeAsync("holds", """{"case":"SEC-811","reason":"An investigation of sign-ins","from":"2026-01-01T00:00:00Z","to":"2026-02-01T00:00:00Z"}""");
+        await SendAsync("""[{"id":"forgotten-1","action":"update","service":"crm","actor":{"type":"user","name":"Heike Grimm"}},{"id":"forgotten-2","action":"read","service":"crm","actor":{"type":"user","name":"Heike Grimm"}}]""");
+        await MakeAsync("erasures", """{"reason":"Request of 3 March, checked by the data protection officer","case":"GDPR-118","filter":"service=crm"}""");
         foreach (var (path, body) in ((string, string)[])[($"holds/{over["id"]}/release", """{"reason":"It was a false alarm"}"""), ("log/verification", "")])
         {
             using var answer = await Api.PostAsync("/audit/v1/" + path, new StringContent(body, Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);

@@ -23,7 +23,10 @@ internal sealed class CliHost : IAsyncDisposable
 
     public Task<CliResult> RunAsync(params string[] arguments) => RunAsync([], arguments);
 
-    public async Task<CliResult> RunAsync(byte[] input, string[] arguments)
+    /// <summary>As on a terminal.</summary>
+    public Task<CliResult> TypedAsync(string input, string[] arguments) => RunAsync(Encoding.UTF8.GetBytes(input), arguments, isTyped: true);
+
+    public async Task<CliResult> RunAsync(byte[] input, string[] arguments, bool isTyped = false)
     {
         using var output = new MemoryStream();
         using var error = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
@@ -32,7 +35,7 @@ internal sealed class CliHost : IAsyncDisposable
         {
             environment = new() { ["DOMESDAY_SERVER"] = _service.Url.ToString(), ["DOMESDAY_USER"] = "admin", ["DOMESDAY_PASSWORD"] = ServedService.Password };
         }
-        using var console = new CliConsole(new MemoryStream(input), output, error, environment) { KnownLedgers = this["known"] };
+        using var console = new CliConsole(new MemoryStream(input), output, error, environment) { KnownLedgers = this["known"], IsTyped = isTyped };
         var code = await CommandLine.RunAsync(arguments, console, TestContext.Current.CancellationToken);
         return new(code, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
     }

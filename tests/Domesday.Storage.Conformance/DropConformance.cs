@@ -56,7 +56,8 @@ public abstract class DropConformance(IStoreFactory factory) : StoreConformance(
         var leaves = await LeavesAsync();
         var due = Store.Due(Tenant, Second(120), All);
         var dropped = Value(await Store.DropAsync(Tenant, Second(120), All, Cancellation));
-        Assert.Equal(due, dropped);
+        // Bytes may become fewer in between, when an engine joins what it keeps.
+        Assert.Equal((due.Events, due.Bytes > 0), (dropped.Events, dropped.Bytes > 0));
         Assert.InRange(dropped.Events, 0, 120);
         var usage = Store.Usage(Tenant);
         Assert.Equal((dropped.Events, 240L, 240 - dropped.Events), (usage.FirstSequence, usage.Size, usage.Events));

@@ -74,6 +74,8 @@ public sealed class PostgresBucketAttachmentTests() : AttachmentConformance(new 
 
 public sealed class PostgresBucketDropTests() : DropConformance(new PostgresConformanceTests.Factory(buckets: 3));
 
+public sealed class PostgresBucketErasureTests() : ErasureConformance(new PostgresConformanceTests.Factory(buckets: 3));
+
 public sealed class PostgresBucketTreeTests() : TreeConformance(new PostgresConformanceTests.Factory(buckets: 3));
 
 public sealed class PostgresTreeTests() : TreeConformance(new PostgresConformanceTests.Factory());

@@ -31,7 +31,7 @@ internal sealed class EntryVerification(LogReader log, AuthenticatedTiles tiles,
                 ahead.Enqueue(log.OptionalAsync(TreeTile.In(tiles.Size, 0, next).EntriesPath, cancellation));
             }
             if (await ahead.Dequeue() is { } bundle) await CheckAsync(index, width, bundle, cancellation);
-            else await TakeHashesAsync(index, width, cancellation);
+            else await TakeKeptAsync(index, width, cancellation);
             progress?.Report(new(Verified + Gone, tiles.Size));
         }
         return _frontier.Root;
@@ -80,10 +80,23 @@ internal sealed class EntryVerification(LogReader log, AuthenticatedTiles tiles,
         if (owner != tenant) throw Broken($"belongs to tenant {owner}", sequence);
     }
 
-    private async ValueTask TakeHashesAsync(long index, int width, CancellationToken cancellation)
+    /// <summary>Where entries are gone, their hashes are taken from the tree, and those beside them are compared with theirs.</summary>
+    private async ValueTask TakeKeptAsync(long index, int width, CancellationToken cancellation)
     {
-        Add(await tiles.LeavesAsync(index, cancellation));
-        Gone += width;
+        var first = index << TreeTile.Height;
+        var leaves = await tiles.LeavesAsync(index, cancellation);
+        var kept = await log.ExtraAsync(TreeTile.In(tiles.Size, 0, index).KeptPath, cancellation);
+        IReadOnlyList<ReadOnlyMemory<byte>> entries = [];
+        if (kept is { } bundle && (!EntryBundle.TrySplit(bundle, out entries!) || entries.Count != width)) throw Broken("is not a bundle of entries", first, first + width - 1);
+        for (var place = 0; place < entries.Count; place++)
+        {
+            if (entries[place].IsEmpty) continue;
+            if (MerkleHash.OfLeaf(entries[place].Span) != leaves[place]) throw Broken("is not the entry that was sealed", first + place);
+            CheckIdentity(first + place, entries[place].Span);
+            Verified++;
+        }
+        Gone += width - entries.Count(entry => !entry.IsEmpty);
+        Add(leaves);
     }
 
     private void Add(MerkleHash[] leaves)

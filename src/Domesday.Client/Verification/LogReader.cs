@@ -24,6 +24,20 @@ internal sealed class LogReader(FetchLogResource fetch)
         };
     }
 
+    /// <summary>Fetches what a log may have: not all of them know of it.</summary>
+    /// <returns>Null when it does not hand it out.</returns>
+    /// <exception cref="LedgerBrokenException">It says that it is damaged.</exception>
+    public async Task<ReadOnlyMemory<byte>?> ExtraAsync(string path, CancellationToken cancellation)
+    {
+        var resource = await fetch(path, cancellation);
+        return resource.Answer switch
+        {
+            LogAnswer.Found => resource.Body,
+            LogAnswer.Corrupt => throw new LedgerBrokenException($"The log says of {path}: {resource.Detail}"),
+            _ => (ReadOnlyMemory<byte>?)null,
+        };
+    }
+
     /// <summary>Fetches what every log has.</summary>
     /// <exception cref="LogRefusedException">It does not hand it out.</exception>
     public async Task<string> TextAsync(string path, CancellationToken cancellation)

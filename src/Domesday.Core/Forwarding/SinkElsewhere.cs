@@ -40,7 +40,7 @@ internal sealed class SinkElsewhere(IKeptFiles files, IKeptFiles asked)
         return count;
     }
 
-    /// <summary>Forgets that some events were rejected. Asked twice before it is done, the second one counts too.</summary>
+    /// <summary>Forgets that some events were rejected. Each time has a name of its own: what was asked for before may not be done yet.</summary>
     public void Forget(string id, IReadOnlyList<long> sequences)
     {
         var kept = new SinkFiles(files, id).LoadRejected();
@@ -54,9 +54,11 @@ internal sealed class SinkElsewhere(IKeptFiles files, IKeptFiles asked)
     {
         foreach (var name in asked.Names)
         {
-            var progress = progressOf(name.Split('.')[0]);
+            var isForgotten = name.EndsWith(Forgotten, StringComparison.Ordinal);
+            var id = Path.GetFileNameWithoutExtension(name);
+            var progress = progressOf(isForgotten ? Path.GetFileNameWithoutExtension(id) : id);
             if (name.EndsWith(Discarded, StringComparison.Ordinal)) progress?.Discard();
-            else if (name.EndsWith(Forgotten, StringComparison.Ordinal)) progress?.Forget(asked.Read(name) is { } list ? JsonSerializer.Deserialize(list, ForwardingJson.Default.Int64Array)! : []);
+            else if (isForgotten) progress?.Forget(asked.Read(name) is { } list ? JsonSerializer.Deserialize(list, ForwardingJson.Default.Int64Array)! : []);
             else if (asked.Read(name) is { } content) progress?.TryReplay(JsonSerializer.Deserialize(content, ForwardingJson.Default.SinkReplay)!);
             asked.Delete(name);
         }

@@ -58,7 +58,14 @@ public sealed class LedgerProofs(IEventStore store, IEventReader reader, Sealer 
     /// <summary>The entries below a tile of level 0, as a bundle.</summary>
     /// <param name="scope">The whole of one tenant: entries are shown as they are.</param>
     /// <returns><see cref="ProblemKind.NotFound"/> as for tiles; <see cref="ProblemKind.Gone"/> when entries were erased or dropped.</returns>
-    public async ValueTask<Result<ReadOnlyMemory<byte>>> EntriesAsync(AccessScope scope, TreeTile tile, CancellationToken cancellation)
+    public ValueTask<Result<ReadOnlyMemory<byte>>> EntriesAsync(AccessScope scope, TreeTile tile, CancellationToken cancellation) => BundleAsync(scope, tile, withHoles: false, cancellation);
+
+    /// <summary>The same, with an entry of no bytes in the place of each that is gone: those beside it can still be compared with their hashes.</summary>
+    /// <returns><see cref="ProblemKind.Gone"/> when none is left.</returns>
+    /// <inheritdoc cref="EntriesAsync"/>
+    public ValueTask<Result<ReadOnlyMemory<byte>>> KeptEntriesAsync(AccessScope scope, TreeTile tile, CancellationToken cancellation) => BundleAsync(scope, tile, withHoles: true, cancellation);
+
+    private async ValueTask<Result<ReadOnlyMemory<byte>>> BundleAsync(AccessScope scope, TreeTile tile, bool withHoles, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(scope);
         if (scope.Tenant is not { } tenant || !scope.IsWholeTenant) throw new ArgumentException("Bundles need the whole of one tenant.", nameof(scope));
@@ -70,13 +77,19 @@ public sealed class LedgerProofs(IEventStore store, IEventReader reader, Sealer 
         return await GuardAsync<ReadOnlyMemory<byte>>(async () =>
         {
             var bundle = new ArrayBufferWriter<byte>(64 * 1024);
-            var count = 0;
+            var (count, next) = (0, first);
             await foreach (var batch in reader.ReadAsync(scope, filter, EventOrder.Sequence, false, cancellation))
             {
-                foreach (var entry in batch) EntryBundle.Write(entry.Bytes.Span, bundle);
+                foreach (var entry in batch)
+                {
+                    for (; withHoles && next < entry.Sequence; next++) EntryBundle.Write([], bundle);
+                    EntryBundle.Write(entry.Bytes.Span, bundle);
+                    next = entry.Sequence + 1;
+                }
                 count += batch.Count;
             }
-            return count == tile.Width ? bundle.WrittenMemory
+            for (; withHoles && next < first + tile.Width; next++) EntryBundle.Write([], bundle);
+            return count == tile.Width || (withHoles && count > 0) ? bundle.WrittenMemory
                 : new Problem(ProblemKind.Gone, $"{tile.Width - count} of these {tile.Width} entries are gone by retention or erasure; their hashes are in {tile.Path}.");
         });
     }

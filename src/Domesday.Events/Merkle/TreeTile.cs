@@ -23,6 +23,9 @@ public readonly record struct TreeTile(int Level, long Index, int Width)
     /// <summary>Path of the entries that a tile at level 0 is made from, such as <c>tile/entries/x001/x234/067</c>.</summary>
     public string EntriesPath => $"tile/entries/{Place(Index, Width)}";
 
+    /// <summary>Path of the same with a length of 0 in the place of each entry that is gone; not a part of C2SP tlog-tiles.</summary>
+    public string KeptPath => $"tile/kept/{Place(Index, Width)}";
+
     public bool IsFull => Width == WidthMax;
 
     /// <summary>How many hashes a tile at this place has in a tree of <paramref name="size"/> leaves; 0 when it is not there.</summary>

@@ -33,6 +33,7 @@ internal static class LogEndpoints
         log.MapGet("/key", Key).RequirePermission(Permission.ProofRead, wholeTenant: true);
         log.MapGet("/tile/{level}/{**place}", TileAsync).RequirePermission(Permission.ProofRead, wholeTenant: true);
         log.MapGet("/tile/entries/{**place}", EntriesAsync).RequirePermission(Permission.ProofRead | Permission.AuditExport, wholeTenant: true);
+        log.MapGet("/tile/kept/{**place}", KeptAsync).RequirePermission(Permission.ProofRead | Permission.AuditExport, wholeTenant: true);
         log.MapGet("/proof/inclusion", InclusionAsync).RequirePermission(Permission.ProofRead, wholeTenant: true);
         log.MapGet("/proof/consistency", ConsistencyAsync).RequirePermission(Permission.ProofRead, wholeTenant: true);
     }
@@ -65,6 +66,17 @@ internal static class LogEndpoints
         audit.Record(http);
         var bundle = await proofs.EntriesAsync(http.Scope(), new(0, index, width), http.RequestAborted);
         return bundle.IsOk ? Unchanging(http, bundle.Value) : bundle.Problem.ToResult();
+    }
+
+    private static async Task<IResult> KeptAsync(string? place, HttpContext http, LedgerProofs proofs, BundleAudit audit)
+    {
+        if (!TreeTile.TryParsePlace(place ?? "", out var index, out var width)) return NoSuchPath();
+        audit.Record(http);
+        var bundle = await proofs.KeptEntriesAsync(http.Scope(), new(0, index, width), http.RequestAborted);
+        if (!bundle.IsOk) return bundle.Problem.ToResult();
+        // Further entries may be erased.
+        http.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Bytes(bundle.Value, Octets);
     }
 
     private static async Task<IResult> InclusionAsync(HttpContext http, LedgerProofs proofs)

@@ -32,7 +32,7 @@ internal sealed class RetentionStatus(IEventStore store, IEventReader reader, Re
         var bytes = caps.BytesOf(tenant);
         CapShare? share = policy.BytesMax is { } cap ? new(tenant, bytes, cap) : null;
         var status = new RetentionStatusBody(
-            usage.Events, bytes, usage.FirstSequence, oldest.Value, LastSweep(tenant), lastDrop.Value, next.Value.Due, next.Value.Held, next.Value.HeldFrom,
+            usage.Events - store.Erasures(tenant).Events, bytes, usage.FirstSequence, oldest.Value, LastSweep(tenant), lastDrop.Value, next.Value.Due, next.Value.Held, next.Value.HeldFrom,
             rates.Of(tenant), share?.Share, FullAt(policy.BytesMax - bytes, rates.Of(tenant)), isOperator ? Disk() : null);
         return new RetentionBody(tenant, retention.Version, policy.Days, policy.Preset, policy.BytesMax, Warning(share), status);
     }

@@ -16,6 +16,7 @@ internal static class LedgerTexts
         new($"GET {Log}/key", "Verifier keys of the checkpoints") { Answers = [new(200, "A key on each line; the one that signs today is the first.", Text)] },
         new($"GET {Log}/tile/{{level}}/{{**place}}", "A tile of the tree") { Parameters = [Place], Answers = [new(200, "Its hashes.", Octets)] },
         new($"GET {Log}/tile/entries/{{**place}}", "A bundle of entries") { Parameters = [Place], Answers = [new(200, "The entries, each behind its length.", Octets)] },
+        new($"GET {Log}/tile/kept/{{**place}}", "A bundle of entries, some of which are gone") { Details = "Those that were erased or dropped have no bytes.", Parameters = [Place], Answers = [new(200, "The entries, each behind its length.", Octets)] },
         new($"GET {Log}/verification", "What the last verification of the whole ledger found") { Answers = [AnswerText.Json("Verification", "How it stands.")] },
         new($"POST {Log}/verification", "Verify the whole ledger") { Answers = [AnswerText.Json("Verification", "It has begun.", 202)] },
         new($"GET {Log}/proof/inclusion", "Proof that an event is in the ledger")

@@ -113,8 +113,8 @@ internal sealed class LedgerSnapshot : IDisposable
         }
     }
 
-    /// <summary>The segment that holds a sequence.</summary>
-    private SegmentReader? SegmentOf(long sequence)
+    /// <summary>The segment that holds a sequence; null when none does.</summary>
+    public SegmentReader? SegmentOf(long sequence)
     {
         var (low, high) = (0, Segments.Count - 1);
         while (low <= high)

@@ -5,6 +5,7 @@ using Domesday.Events.Schema;
 using Domesday.Storage.Embedded.Erasures;
 using Domesday.Storage.Embedded.Ledgers;
 using Domesday.Storage.Embedded.Manifests;
+using Domesday.Storage.Embedded.Segments;
 
 namespace Domesday.Storage.Embedded.Maintenance;
 
@@ -52,12 +53,22 @@ internal sealed class Erasure(StoreFiles files)
         using var snapshot = ledger.Snapshot();
         var added = new List<ErasedEvent>();
         var (entry, slices) = (new ByteBuffer(), new FieldSlice[EventSchema.Count]);
+        var (segment, cursor) = ((SegmentReader?)null, (EntryCursor?)null);
         foreach (var sequence in sequences)
         {
             if (sequence < snapshot.FirstSequence || sequence >= snapshot.Size || snapshot.Erased.Contains(sequence)) continue;
             if (added.Count > 0 && sequence <= added[^1].Sequence) throw new ArgumentException("The sequences do not ascend.", nameof(sequences));
             entry.Clear();
-            if (!snapshot.TryAppendEntry(sequence, entry)) throw new CorruptLedgerException($"The event {sequence} cannot be read.");
+            // Most follow one another: what was taken apart for one of them serves the next.
+            if (snapshot.SegmentOf(sequence) is { } holder)
+            {
+                if (holder != segment) (segment, cursor) = (holder, new(holder));
+                cursor!.Append((int)(sequence - holder.Info.FirstSequence), entry);
+            }
+            else if (!snapshot.TryAppendEntry(sequence, entry))
+            {
+                throw new CorruptLedgerException($"The event {sequence} cannot be read.");
+            }
             EntrySlicer.Slice(entry.Written, slices);
             var id = slices[(int)EventField.Id].Of(entry.Written);
             added.Add(new(sequence, MerkleHash.OfLeaf(entry.Written), ledger.IdHash(files.Hash, id), ErasedEvent.DigestOf(id)));

@@ -33,6 +33,15 @@ internal sealed class BlockBuilder
         for (var i = 0; i < _codes.Length; i++) _codes[i].Add(block.Code(i, index));
     }
 
+    /// <summary>Adds the place of an event that was erased: nothing is said of it.</summary>
+    /// <param name="time">Not the event's own.</param>
+    public void AddErased(long sequence, long time)
+    {
+        Begin(sequence, time);
+        foreach (var hashes in _hashes) hashes.Add(0);
+        foreach (var codes in _codes) codes.Add(0);
+    }
+
     /// <summary>Hands out what was gathered, and begins anew.</summary>
     /// <param name="ledger">Of which the index is to find the block; null when it is not to.</param>
     public BuiltBlock Build(int? ledger)

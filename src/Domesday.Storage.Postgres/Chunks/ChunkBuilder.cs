@@ -8,7 +8,8 @@ namespace Domesday.Storage.Postgres.Chunks;
 /// <summary>Gathers entries into chunks. Small enough that one event of a page costs little to read, large enough that neighbours compress each other.</summary>
 /// <remarks>
 /// A chunk is, before it is compressed: how many shapes it has; each shape's length and bytes; and for each entry the length of what follows, the number of its shape, its values (see <see cref="ShortText"/>). A shape is an entry without its
-/// values: entries with the same fields share it. In it the byte 1 stands for a value, 2 for the entry's sequence, 3 for the ledger's name.
+/// values: entries with the same fields share it. In it the byte 1 stands for a value, 2 for the entry's sequence, 3 for the ledger's name. An entry that was erased
+/// has the length 0.
 /// </remarks>
 internal sealed class ChunkBuilder
 {
@@ -58,6 +59,14 @@ internal sealed class ChunkBuilder
         ShortText.WriteNumber((ulong)_entry.Length, _entries);
         _entries.Append(_entry.Written);
         if (_count == EntriesMax || _entries.Length >= BytesMax) Finish();
+    }
+
+    /// <summary>Adds the place of an entry that was erased: one of no length.</summary>
+    public void AddErased(long sequence)
+    {
+        if (_count++ == 0) _first = sequence;
+        ShortText.WriteNumber(0, _entries);
+        if (_count == EntriesMax) Finish();
     }
 
     /// <summary>Hands out what is left.</summary>

@@ -36,7 +36,7 @@ internal sealed class EntryChunk
         _shapes = new byte[shapes][];
         for (var i = 0; i < _shapes.Length; i++) _shapes[i] = _raw[Next(raw, ref at, what)];
         IsWhole = through >= first + count - 1;
-        _entries = new Range[(int)Math.Clamp(through - first + 1, 0, count)];
+        _entries = new Range[(int)Math.Clamp(through - first, -1, count - 1) + 1];
         for (var i = 0; i < _entries.Length; i++) _entries[i] = Next(raw, ref at, what);
     }
 
@@ -49,11 +49,12 @@ internal sealed class EntryChunk
     /// <summary>Whether an entry is there and was unpacked.</summary>
     public bool Holds(long sequence) => sequence >= First && sequence < First + _entries.Length;
 
+    /// <returns>Empty when it was erased.</returns>
     /// <exception cref="CorruptLedgerException">The dictionary lacks a code that the entry needs.</exception>
     public ReadOnlyMemory<byte> Entry(long sequence)
     {
-        var input = _raw.AsSpan(_entries[(int)(sequence - First)]);
-        var values = (ReadOnlySpan<byte>)input;
+        var values = (ReadOnlySpan<byte>)_raw.AsSpan(_entries[(int)(sequence - First)]);
+        if (values.IsEmpty) return default;
         var shape = ShortText.ReadNumber(ref values);
         if (shape >= (ulong)_shapes.Length) throw new CorruptLedgerException("A shortened entry has no shape.");
         _buffer.Clear();
@@ -61,7 +62,11 @@ internal sealed class EntryChunk
         while (rest.IndexOfAny(ChunkBuilder.ValueMark, ChunkBuilder.SequenceMark, ChunkBuilder.NameMark) is >= 0 and var mark)
         {
             _buffer.Append(rest[..mark]);
-            if (rest[mark] == ChunkBuilder.ValueMark) ShortText.Read(ref values, _codes, _buffer);
+            if (rest[mark] == ChunkBuilder.ValueMark)
+            {
+                // The dictionary has forgotten it since this moment: nobody but erased events used it.
+                if (!ShortText.TryRead(ref values, _codes, _buffer)) return default;
+            }
             else if (rest[mark] == ChunkBuilder.NameMark) _buffer.Append(_name);
             else
             {

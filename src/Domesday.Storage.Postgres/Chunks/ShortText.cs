@@ -61,16 +61,18 @@ internal static class ShortText
     }
 
     /// <summary>Reads one value back, and moves on behind it.</summary>
+    /// <returns>False when the dictionary has forgotten it.</returns>
     /// <exception cref="CorruptLedgerException">It is not what was written, or the dictionary lacks a code.</exception>
-    public static void Read(ref ReadOnlySpan<byte> input, LedgerCodes codes, ByteBuffer output)
+    public static bool TryRead(ref ReadOnlySpan<byte> input, LedgerCodes codes, ByteBuffer output)
     {
         var head = ReadNumber(ref input);
         var (form, number) = ((int)(head & 3), head >> 2);
         if (form == Code)
         {
             if (number < 1 || number > (ulong)codes.Known) throw new CorruptLedgerException("A dictionary lacks a code.");
-            output.Append(codes.ValueOf((int)number).Value);
-            return;
+            var value = codes.ValueOf((int)number).Value;
+            output.Append(value);
+            return value.Length > 0;
         }
         if (number > (ulong)input.Length) throw EndsEarly();
         var bytes = input[..(int)number];
@@ -82,6 +84,7 @@ internal static class ShortText
             Convert.TryToHexStringLower(bytes, output.Reserve(2 * bytes.Length), out _);
             output.Advance(2 * bytes.Length);
         }
+        return true;
     }
 
     private static System.Buffers.SearchValues<byte> HexDigits { get; } = System.Buffers.SearchValues.Create("0123456789abcdef"u8);

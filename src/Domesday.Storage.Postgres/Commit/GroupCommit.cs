@@ -29,7 +29,7 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<App
     {
         var ledgers = tickets.Select(ticket => ticket.Ledger).Distinct().ToList();
         var (locked, stored) = await LockAsync(ledgers, cancellation);
-        foreach (var ledger in ledgers) await LedgerMap.LoadCodesAsync(connection, ledger, locked[ledger.Identity!.Id].Codes, cancellation);
+        foreach (var ledger in ledgers) await LedgerMap.LoadCodesAsync(connection, ledger, locked[ledger.Identity!.Id].Codes, locked[ledger.Identity.Id].Forgotten, cancellation);
         var final = draft is not null && draft.Fits(locked, stored) ? draft : GroupDraft.Of(tickets, locked, stored);
         (_turns, _rows) = (final.Turns, final.Rows);
         foreach (var turn in _turns) await RollAsync(turn, cancellation);
@@ -87,7 +87,7 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<App
         batch.BatchCommands.Add(new("begin"));
         batch.BatchCommands.Add(new("select set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') = 'off'"));
         // In one order everywhere, so that two groups never wait for each other.
-        var rowLock = new NpgsqlBatchCommand("select id, size, rolled, codes, day, pg_current_xact_id()::text, buckets from ledger where id = any($1) order by id for update");
+        var rowLock = new NpgsqlBatchCommand("select id, size, rolled, codes, day, pg_current_xact_id()::text, buckets, forgotten from ledger where id = any($1) order by id for update");
         rowLock.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = [.. ledgers.Select(ledger => ledger.Identity!.Id)] });
         batch.BatchCommands.Add(rowLock);
         // Statements of their own: they see what those committed who held the locks before. One for each ledger, whose ids lie on one server.
@@ -97,7 +97,7 @@ internal sealed class GroupCommit(NpgsqlConnection connection, IReadOnlyList<App
         var locked = new Dictionary<int, LockedLedger>();
         while (await reader.ReadAsync(cancellation))
         {
-            locked.Add(reader.GetInt32(0), new(reader.GetInt64(1), reader.GetInt64(2), reader.GetInt32(3), Math.Max(today, reader.GetInt32(4))));
+            locked.Add(reader.GetInt32(0), new(reader.GetInt64(1), reader.GetInt64(2), reader.GetInt32(3), Math.Max(today, reader.GetInt32(4)), reader.GetInt32(7)));
             TransactionId = reader.GetString(5);
             ledgers.Find(ledger => ledger.Identity!.Id == reader.GetInt32(0))!.LearnBuckets(reader.GetFieldValue<int[]>(6));
         }

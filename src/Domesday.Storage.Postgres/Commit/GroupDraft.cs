@@ -33,7 +33,7 @@ internal sealed class GroupDraft
         foreach (var ledger in tickets.Select(ticket => ticket.Ledger).Distinct())
         {
             var after = before.FirstOrDefault(turn => turn.Ledger == ledger)?.After;
-            if (ledger.Identity is not { } identity || after is null || after.Codes != ledger.Codes.Known) return null;
+            if (ledger.Identity is not { } identity || after is null || after.Codes != ledger.Codes.Known || after.Forgotten != ledger.Codes.Forgotten) return null;
             locked.Add(identity.Id, after);
         }
         return Of(tickets, locked, null);

@@ -48,7 +48,7 @@ internal sealed class LedgerTurn(Ledger ledger, LockedLedger locked, IReadOnlyDi
     public long MaxTime { get; private set; } = long.MinValue;
 
     /// <summary>Where the ledger stands once the group is committed.</summary>
-    public LockedLedger After => new(Size, Rolled, HasGrown ? _codes.Last : locked.Codes, locked.Day);
+    public LockedLedger After => new(Size, Rolled, HasGrown ? _codes.Last : locked.Codes, locked.Day, locked.Forgotten);
 
     /// <summary>Counts of what this turn adds.</summary>
     public RollupHours Hours { get; } = new();
@@ -141,4 +141,5 @@ internal sealed class LedgerTurn(Ledger ledger, LockedLedger locked, IReadOnlyDi
 }
 
 /// <summary>A ledger's row as it stands while this transaction holds it.</summary>
-internal sealed record LockedLedger(long Size, long Rolled, int Codes, int Day);
+/// <param name="Forgotten">How often its dictionary has forgotten values: one that is used again gets another code.</param>
+internal sealed record LockedLedger(long Size, long Rolled, int Codes, int Day, int Forgotten);

@@ -15,6 +15,8 @@ internal sealed class Ledger(string name, LeafBudget budget, RecentEntries recen
     private long _first;
     private long _bytes;
     private volatile LedgerIdentity? _identity;
+    private volatile ErasedSequences _erased = ErasedSequences.None;
+    private LedgerErasureCounts _erasures;
     private volatile LedgerNumbers? _numbers;
 
     public string Name => name;
@@ -39,6 +41,17 @@ internal sealed class Ledger(string name, LeafBudget budget, RecentEntries recen
     public RecentEntries Recent => recent;
 
     public BlockCache Blocks => blocks;
+
+    /// <summary>What is known here of what was erased: who reads asks the database whether there is more.</summary>
+    public ErasedSequences Erased => _erased;
+
+    public LedgerErasureCounts Erasures
+    {
+        get
+        {
+            lock (_lock) return _erasures;
+        }
+    }
 
     public RecentLeaves Leaves { get; } = new(budget);
 
@@ -73,11 +86,34 @@ internal sealed class Ledger(string name, LeafBudget budget, RecentEntries recen
         grown.SetResult();
     }
 
-    /// <summary>Takes note of what this node dropped.</summary>
-    public void Dropped(long first, long bytes)
+    /// <summary>Takes note of what was erased, and forgets what it said.</summary>
+    public void Learn(ErasedSequences erased)
     {
         lock (_lock)
         {
+            if (erased.Number <= _erased.Number) return;
+            _erased = erased;
+        }
+        recent.Forget(this, erased);
+    }
+
+    /// <summary>Takes note of how much was erased, in whichever order it is heard: until more is erased both numbers only fall.</summary>
+    public void Learn(LedgerErasureCounts erasures)
+    {
+        lock (_lock)
+        {
+            if (erasures.Number > _erasures.Number) _erasures = erasures;
+            else if (erasures.Number == _erasures.Number) _erasures = new(erasures.Number, Math.Min(erasures.Events, _erasures.Events), Math.Min(erasures.Pending, _erasures.Pending));
+        }
+    }
+
+    /// <summary>Takes note of what this node dropped.</summary>
+    /// <param name="erased">Of the events those that were erased before.</param>
+    public void Dropped(long first, long bytes, long erased)
+    {
+        lock (_lock)
+        {
+            _erasures = _erasures with { Events = _erasures.Events - erased };
             Interlocked.Exchange(ref _first, Math.Max(_first, first));
             Interlocked.Add(ref _bytes, -bytes);
         }
@@ -94,6 +130,12 @@ internal sealed class Ledger(string name, LeafBudget budget, RecentEntries recen
         }
     }
 }
+
+/// <summary>How much of a ledger was erased.</summary>
+/// <param name="Number">Rows that it had in the table <c>erased</c> by then.</param>
+/// <param name="Events">Erased and not dropped by retention.</param>
+/// <param name="Pending">Of them those whose bytes are still in other tables.</param>
+internal readonly record struct LedgerErasureCounts(long Number, long Events, long Pending);
 
 /// <summary>What of a ledger never changes.</summary>
 /// <param name="Id">Its number in the tables.</param>

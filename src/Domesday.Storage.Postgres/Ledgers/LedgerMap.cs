@@ -28,7 +28,17 @@ internal sealed class LedgerMap(NpgsqlDataSource source, long cacheBytesMax) : I
     /// <summary>Hears from the database how far every ledger has grown, whichever node wrote.</summary>
     public async Task RefreshAsync(CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand("select name, id, salt, size, first, bytes, buckets from ledger where size > 0");
+        var behind = await HearAsync(cancellation);
+        if (behind.Count == 0) return;
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        foreach (var ledger in behind) await LoadErasedAsync(connection, ledger, cancellation);
+    }
+
+    /// <returns>Those of which another node erased events.</returns>
+    private async Task<List<Ledger>> HearAsync(CancellationToken cancellation)
+    {
+        var behind = new List<Ledger>();
+        await using var command = source.CreateCommand("select name, id, salt, size, first, bytes, buckets, erasures, erased, pending from ledger where size > 0");
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
@@ -36,7 +46,11 @@ internal sealed class LedgerMap(NpgsqlDataSource source, long cacheBytesMax) : I
             ledger.Identity ??= new(reader.GetInt32(1), reader.GetFieldValue<byte[]>(2));
             ledger.LearnBuckets(reader.GetFieldValue<int[]>(6));
             ledger.Learn(reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5));
+            var erasures = new LedgerErasureCounts(reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9));
+            ledger.Learn(erasures);
+            if (erasures.Number > ledger.Erased.Number) behind.Add(ledger);
         }
+        return behind;
     }
 
     /// <summary>Makes sure that the database has the ledger; it is not listed before its first event.</summary>
@@ -59,17 +73,76 @@ internal sealed class LedgerMap(NpgsqlDataSource source, long cacheBytesMax) : I
     /// <summary>Reads the codes that this node does not know yet, for entries whose ledger's row was not read.</summary>
     public static async ValueTask LoadCodesAsync(NpgsqlConnection connection, Ledger ledger, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("select codes from ledger where id = $1", connection);
+        await using var command = new NpgsqlCommand("select codes, forgotten from ledger where id = $1", connection);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = ledger.Identity!.Id });
-        if (await command.ExecuteScalarAsync(cancellation) is int highest) await LoadCodesAsync(connection, ledger, highest, cancellation);
+        int codes, forgotten;
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        {
+            if (!await reader.ReadAsync(cancellation)) return;
+            (codes, forgotten) = (reader.GetInt32(0), reader.GetInt32(1));
+        }
+        await LoadCodesAsync(connection, ledger, codes, forgotten, cancellation);
     }
 
-    /// <summary>Reads the codes that this node does not know yet.</summary>
+    /// <summary>Reads the codes that this node does not know yet, and forgets those that the dictionary has forgotten.</summary>
     /// <param name="highest">Highest code that the ledger has.</param>
-    public static async ValueTask LoadCodesAsync(NpgsqlConnection connection, Ledger ledger, int highest, CancellationToken cancellation)
+    /// <param name="forgotten">How often it has forgotten some.</param>
+    public static async ValueTask LoadCodesAsync(NpgsqlConnection connection, Ledger ledger, int highest, int forgotten, CancellationToken cancellation)
+    {
+        if (ledger.Codes.Forgotten < forgotten) await ForgetAsync(connection, ledger, forgotten, cancellation);
+        if (ledger.Codes.Known < highest) await LoadNewAsync(connection, ledger, cancellation);
+    }
+
+    /// <summary>What was erased as the connection's transaction sees it; and the buckets that the ledger has by then.</summary>
+    public static async ValueTask<ErasedSequences> LoadErasedAsync(NpgsqlConnection connection, Ledger ledger, CancellationToken cancellation)
+    {
+        long number;
+        await using (var command = new NpgsqlCommand("select erasures, buckets from ledger where id = $1", connection))
+        {
+            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = ledger.Identity!.Id });
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            if (!await reader.ReadAsync(cancellation)) return ErasedSequences.None;
+            number = reader.GetInt64(0);
+            ledger.LearnBuckets(reader.GetFieldValue<int[]>(1));
+        }
+        return await LoadErasedAsync(connection, ledger, number, cancellation);
+    }
+
+    /// <param name="number">Rows that the ledger has had in the table <c>erased</c>.</param>
+    /// <inheritdoc cref="LoadErasedAsync(NpgsqlConnection, Ledger, CancellationToken)"/>
+    public static async ValueTask<ErasedSequences> LoadErasedAsync(NpgsqlConnection connection, Ledger ledger, long number, CancellationToken cancellation)
+    {
+        var known = ledger.Erased;
+        if (known.Number == number) return known;
+        // A replica, or a transaction that began before, sees less than this node knows.
+        if (known.Number > number) known = ErasedSequences.None;
+        await using var command = new NpgsqlCommand("select sequences from erased where ledger = $1 and number > $2 and number <= $3", connection);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = ledger.Identity!.Id });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = known.Number });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = number });
+        var more = new List<long>();
+        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation)) more.AddRange(reader.GetFieldValue<long[]>(0));
+        }
+        var erased = known.With(number, more);
+        ledger.Learn(erased);
+        return erased;
+    }
+
+    private static async ValueTask ForgetAsync(NpgsqlConnection connection, Ledger ledger, int forgotten, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("select code from dictionary where ledger = $1 and value = ''", connection);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = ledger.Identity!.Id });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var codes = new List<int>();
+        while (await reader.ReadAsync(cancellation)) codes.Add(reader.GetInt32(0));
+        ledger.Codes.Forget(codes, forgotten);
+    }
+
+    private static async ValueTask LoadNewAsync(NpgsqlConnection connection, Ledger ledger, CancellationToken cancellation)
     {
         var known = ledger.Codes.Known;
-        if (known >= highest) return;
         await using var command = new NpgsqlCommand("select field, convert_to(value, 'UTF8') from dictionary where ledger = $1 and code > $2 order by code", connection);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = ledger.Identity!.Id });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = known });

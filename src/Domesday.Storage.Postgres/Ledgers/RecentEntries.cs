@@ -27,6 +27,26 @@ internal sealed class RecentEntries
         }
     }
 
+    /// <summary>Lets go of every run of a ledger that holds an erased event.</summary>
+    public void Forget(Ledger ledger, ErasedSequences erased)
+    {
+        lock (_lock)
+        {
+            if (!_runs.TryGetValue(ledger, out var own)) return;
+            for (var left = own.Count; left > 0; left--)
+            {
+                var run = own.Dequeue();
+                if (erased.CountIn(run.First, run.End) > 0)
+                {
+                    _bytes -= run.Bytes.Length;
+                    // Its place in the order of the oldest stays.
+                    run = new(run.First, [], []);
+                }
+                own.Enqueue(run);
+            }
+        }
+    }
+
     /// <summary>Entries of a run of sequences; null when some of them are not here.</summary>
     public List<EntryRun>? Find(Ledger ledger, long from, long to)
     {

@@ -55,7 +55,7 @@ internal sealed class BlockFilter
     public bool Reaches(in Extent extent) =>
         !IsImpossible && extent.MaxTime >= Bounds.MinTime && extent.MinTime <= Bounds.MaxTime && extent.Size > Bounds.First && extent.First < Bounds.Size;
 
-    /// <summary>Whether everything that lies there matches.</summary>
+    /// <summary>Whether everything that lies there and was not erased matches.</summary>
     public bool Covers(in Extent extent) => IsBoundsOnly && !IsImpossible && Residual is null && IsWithin(extent);
 
     /// <summary>The events of a block that the tests let through, in order.</summary>
@@ -71,6 +71,7 @@ internal sealed class BlockFilter
             if (_tests.Count > 0) matches = matches[.._tests[0].Find(block, from, to, matches)];
             else for (var i = 0; i < matches.Length; i++) matches[i] = from + i;
             foreach (var test in _tests.Skip(1)) matches = matches[..test.Keep(block, matches)];
+            if (!_ledger.IsWhole(extent)) matches = matches[..KeepUnerased(block, matches)];
             if (extent.MinTime < Bounds.MinTime || extent.MaxTime > Bounds.MaxTime) matches = matches[..KeepTimely(block, matches)];
             return matches.ToArray();
         }
@@ -81,6 +82,16 @@ internal sealed class BlockFilter
     }
 
     private bool IsWithin(in Extent extent) => extent.MinTime >= Bounds.MinTime && extent.MaxTime <= Bounds.MaxTime && extent.First >= Bounds.First && extent.Size <= Bounds.Size;
+
+    private int KeepUnerased(EventBlock block, Span<int> indexes)
+    {
+        var kept = 0;
+        foreach (var index in indexes)
+        {
+            if (!_ledger.Erased.Contains(block.First + index)) indexes[kept++] = index;
+        }
+        return kept;
+    }
 
     private int KeepTimely(EventBlock block, Span<int> indexes)
     {

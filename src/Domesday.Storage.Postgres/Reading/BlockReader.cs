@@ -16,7 +16,6 @@ internal static class BlockReader
     {
         if (ledger.Heads.TryGetValue((day, filter.Filter), out var known)) return known;
         await using var batch = new NpgsqlBatch(connection);
-        var heads = new List<BlockHead>();
         var query = HeadsCommand(ledger.Ledger.Numbers, day, filter);
         var isKeyed = filter.Keys.Any();
         // To find the keys in the rows themselves would be to unpack each row's tens of kilobytes, which the planner takes for cheap.
@@ -25,11 +24,7 @@ internal static class BlockReader
         if (isKeyed) batch.BatchCommands.Add(new("select set_config('enable_seqscan', 'on', true), set_config('enable_indexscan', 'on', true)"));
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         if (isKeyed) await reader.NextResultAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
-        {
-            // On its way into a bucket a block lies in both places.
-            if (heads.Count == 0 || heads[^1].First != reader.GetInt64(0)) heads.Add(new(day, reader.GetInt64(0), reader.GetInt32(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetBoolean(4)));
-        }
+        var heads = await ReadHeadsAsync(reader, day, cancellation);
         ledger.Heads[(day, filter.Filter)] = heads;
         return heads;
     }
@@ -40,28 +35,29 @@ internal static class BlockReader
     /// <returns>In the order of their sequences.</returns>
     /// <exception cref="CorruptLedgerException">One is not there, or damaged.</exception>
     public static async ValueTask<List<(BlockHead Head, EventBlock Block)>> LoadAsync(
-        NpgsqlConnection connection, Ledger ledger, IReadOnlyList<BlockHead> heads, BlockColumns columns, int events, CancellationToken cancellation)
+        NpgsqlConnection connection, LedgerSnapshot ledger, IReadOnlyList<BlockHead> heads, BlockColumns columns, int events, CancellationToken cancellation)
     {
-        var (id, blocks) = (ledger.Identity!.Id, new List<(BlockHead Head, EventBlock Block)>());
+        var (cache, blocks) = (ledger.Ledger.Blocks, new List<(BlockHead Head, EventBlock Block)>());
         var lacking = new List<(BlockHead Head, EventBlock? Known)>();
         foreach (var head in First(heads, events))
         {
-            var known = ledger.Blocks.Find(id, head);
+            var known = cache.Find(ledger.Id, head, ErasedOf(head));
             if (known?.Has(columns) == true) blocks.Add((head, known));
             else lacking.Add((head, known));
         }
         if (lacking.Count > 0)
         {
-            var fetched = await FetchAsync(connection, ledger, lacking.ConvertAll(block => block.Head), columns, cancellation);
+            var fetched = await FetchAsync(connection, ledger.Ledger, lacking.ConvertAll(block => block.Head), columns, cancellation);
             foreach (var (head, known) in lacking)
             {
                 var block = fetched[head.First].With(known);
-                ledger.Blocks.Keep(id, head, block);
+                cache.Keep(ledger.Id, head, ErasedOf(head), block);
                 blocks.Add((head, block));
             }
             blocks.Sort((left, right) => left.Head.First.CompareTo(right.Head.First));
         }
         return blocks;
+        int ErasedOf(BlockHead head) => ledger.Erased.CountIn(head.First, head.First + head.Count);
     }
 
     /// <summary>The first ones of some blocks: of one day, and of no more events than are wanted at once, unless the first has more.</summary>
@@ -115,6 +111,55 @@ internal static class BlockReader
             if (loaded.Count == 0 || loaded[^1].Block.First != block.First) loaded.Add((new(day, block.First, block.Count, reader.GetInt64(reader.FieldCount - 2), reader.GetInt64(reader.FieldCount - 1), false), block));
         }
         return loaded;
+    }
+
+    /// <summary>The blocks of a day that hold some of these sequences, in order.</summary>
+    /// <param name="sequences">Ascending, at least one.</param>
+    public static async ValueTask<List<BlockHead>> HoldingAsync(NpgsqlConnection connection, LedgerNumbers numbers, int day, long[] sequences, CancellationToken cancellation)
+    {
+        var bounds = $"{numbers.Condition("$1")} and day = $2 and first + count > $3 and first <= $4";
+        await using var command = new NpgsqlCommand($"{Head}, false from {Partitions.NameOf("block", day)} where {bounds} union all {Head}, true from fresh where {bounds} order by 1", connection);
+        command.Parameters.Add(numbers.Parameter());
+        Add(command, day);
+        Add(command, sequences[0]);
+        Add(command, sequences[^1]);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return (await ReadHeadsAsync(reader, day, cancellation)).FindAll(head =>
+        {
+            var place = Array.BinarySearch(sequences, head.First);
+            if (place < 0) place = ~place;
+            return place < sequences.Length && sequences[place] < head.First + head.Count;
+        });
+    }
+
+    /// <summary>The blocks of a day that may have one of some keys, and those that are fresh, from the newest on.</summary>
+    /// <param name="from">Only blocks with events from this sequence on.</param>
+    /// <param name="before">Only blocks that begin before this sequence.</param>
+    public static async ValueTask<List<BlockHead>> KeyedAsync(NpgsqlConnection connection, LedgerNumbers numbers, int day, int[] keys, long from, long before, int most, CancellationToken cancellation)
+    {
+        const string Bounds = "first + count > $3 and first < $4";
+        var own = numbers.Condition("$1");
+        await using var command = new NpgsqlCommand(null, connection);
+        command.CommandText = $"{Head}, false from (select first, count, min_time, max_time from {Partitions.NameOf("block", day)} where {own} and keys && $5 offset 0) as found where {Bounds} "
+            + $"union all {Head}, true from fresh where {own} and day = $2 and {Bounds} order by 1 desc limit {most}";
+        command.Parameters.Add(numbers.Parameter());
+        Add(command, day);
+        Add(command, from);
+        Add(command, before);
+        Add(command, keys);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await ReadHeadsAsync(reader, day, cancellation);
+    }
+
+    private static async ValueTask<List<BlockHead>> ReadHeadsAsync(NpgsqlDataReader reader, int day, CancellationToken cancellation)
+    {
+        var heads = new List<BlockHead>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            // On its way into a bucket a block lies in both places.
+            if (heads.Count == 0 || heads[^1].First != reader.GetInt64(0)) heads.Add(new(day, reader.GetInt64(0), reader.GetInt32(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetBoolean(4)));
+        }
+        return heads;
     }
 
     private static NpgsqlBatchCommand HeadsCommand(LedgerNumbers numbers, int day, BlockFilter filter)

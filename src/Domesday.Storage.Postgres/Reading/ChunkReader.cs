@@ -11,7 +11,38 @@ internal sealed class ChunkReader(NpgsqlConnection connection, Ledger ledger, IR
 {
     private EntryChunk? _last;
 
-    /// <summary>The entries of some sequences, in the order in which they were asked for.</summary>
+    /// <summary>Where the chunks of a day begin that hold some sequences.</summary>
+    public static async ValueTask<long[]> FirstsAsync(NpgsqlConnection connection, LedgerNumbers numbers, int day, long[] sequences, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            $"select distinct c.first from {Partitions.NameOf("chunk", day)} as c, unnest($2) as s where {numbers.Condition("$1")} and c.first <= s and c.first > s - {ChunkBuilder.EntriesMax} and c.first + c.count > s", connection);
+        command.Parameters.Add(numbers.Parameter());
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = sequences });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var firsts = new List<long>();
+        while (await reader.ReadAsync(cancellation)) firsts.Add(reader.GetInt64(0));
+        return [.. firsts];
+    }
+
+    /// <summary>Whole chunks, and how many bytes they take.</summary>
+    /// <param name="number">Under which they lie: the ledger's own, or that of a bucket.</param>
+    /// <param name="firsts">Sequences of their first entries.</param>
+    public static async ValueTask<List<(EntryChunk Chunk, int Bytes)>> WholeAsync(NpgsqlConnection connection, Ledger ledger, int number, int day, long[] firsts, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand($"select first, count, raw_bytes, data from {Partitions.NameOf("chunk", day)} where ledger = $1 and first = any($2)", connection);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = number });
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = firsts });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var chunks = new List<(EntryChunk Chunk, int Bytes)>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            var (first, data) = (reader.GetInt64(0), reader.GetFieldValue<byte[]>(3));
+            chunks.Add((new(ledger, first, reader.GetInt32(1), reader.GetInt32(2), data, long.MaxValue), data.Length));
+        }
+        return chunks;
+    }
+
+    /// <summary>The entries of some sequences, in the order in which they were asked for; empty where one was erased.</summary>
     /// <exception cref="CorruptLedgerException">An entry is missing, or its chunk does not agree with its checksum.</exception>
     public async ValueTask<List<ReadOnlyMemory<byte>>> EntriesAsync(IReadOnlyList<long> sequences, CancellationToken cancellation)
     {
@@ -45,7 +76,7 @@ internal sealed class ChunkReader(NpgsqlConnection connection, Ledger ledger, IR
         var isRun = high - low + 1 == sequences.Length;
         var numbers = ledger.Numbers;
         // From several numbers no index gives the one chunk before a sequence: where they begin is asked first.
-        var firsts = numbers.AreSeveral ? await FirstsAsync(table, sequences, cancellation) : null;
+        var firsts = numbers.AreSeveral ? await FirstsAsync(connection, numbers, day, sequences, cancellation) : null;
         var wanted = firsts is not null ? "first = any($2)" : isRun
             ? $"first >= coalesce((select max(first) from {table} where ledger = $1 and first <= $2), $2) and first <= $3"
             : $"first in (select (select max(c.first) from {table} c where c.ledger = $1 and c.first <= s) from unnest($2) as s)";
@@ -68,18 +99,5 @@ internal sealed class ChunkReader(NpgsqlConnection connection, Ledger ledger, IR
             var through = isRun ? first + count : sequences.Where(sequence => sequence < first + count).Max();
             chunks.Add(new EntryChunk(ledger, first, count, reader.GetInt32(2), reader.GetFieldValue<byte[]>(3), through));
         }
-    }
-
-    /// <summary>Where the chunks begin that hold some sequences.</summary>
-    private async ValueTask<long[]> FirstsAsync(string table, long[] sequences, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(
-            $"select distinct c.first from {table} as c, unnest($2) as s where {ledger.Numbers.Condition("$1")} and c.first <= s and c.first > s - {ChunkBuilder.EntriesMax} and c.first + c.count > s", connection);
-        command.Parameters.Add(ledger.Numbers.Parameter());
-        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = sequences });
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var firsts = new List<long>();
-        while (await reader.ReadAsync(cancellation)) firsts.Add(reader.GetInt64(0));
-        return [.. firsts];
     }
 }

@@ -17,11 +17,11 @@ internal sealed class EventCounts(NpgsqlConnection connection, LedgerSnapshot le
 
     public async ValueTask<long> CountAsync(CancellationToken cancellation)
     {
-        var count = ledger.Days.Where(day => filter.Covers(day.Extent)).Sum(day => day.Events);
+        var count = ledger.Days.Where(day => filter.Covers(day.Extent)).Sum(day => ledger.Kept(day.Extent));
         foreach (var day in ledger.Days.Where(day => !filter.Covers(day.Extent)))
         {
             var heads = await HeadsAsync(day, cancellation);
-            count += heads.Where(head => filter.Covers(head.Extent)).Sum(head => (long)head.Count);
+            count += heads.Where(head => filter.Covers(head.Extent)).Sum(head => ledger.Kept(head.Extent));
             await VisitAsync([.. heads.Where(head => !filter.Covers(head.Extent))], BlockColumns.None, (_, matches) => count += matches.Length, cancellation);
         }
         return count;
@@ -69,12 +69,14 @@ internal sealed class EventCounts(NpgsqlConnection connection, LedgerSnapshot le
     {
         var (first, last) = (long.MaxValue, long.MinValue);
         void Reach(long from, long to) => (first, last) = (Math.Min(first, from), Math.Max(last, to));
-        foreach (var day in ledger.Days.Where(day => filter.Covers(day.Extent))) Reach(day.MinTime, day.MaxTime);
-        foreach (var day in ledger.Days.Where(day => !filter.Covers(day.Extent)))
+        // What was erased may have been the first or the last.
+        bool IsAll(in Extent extent) => filter.Covers(extent) && ledger.IsWhole(extent);
+        foreach (var day in ledger.Days.Where(day => IsAll(day.Extent))) Reach(day.MinTime, day.MaxTime);
+        foreach (var day in ledger.Days.Where(day => !IsAll(day.Extent)))
         {
             var heads = await HeadsAsync(day, cancellation);
-            foreach (var head in heads.Where(head => filter.Covers(head.Extent))) Reach(head.MinTime, head.MaxTime);
-            await VisitAsync([.. heads.Where(head => !filter.Covers(head.Extent))], BlockColumns.Time, (block, matches) =>
+            foreach (var head in heads.Where(head => IsAll(head.Extent))) Reach(head.MinTime, head.MaxTime);
+            await VisitAsync([.. heads.Where(head => !IsAll(head.Extent))], BlockColumns.Time, (block, matches) =>
             {
                 foreach (var index in matches) Reach(block.Time(index), block.Time(index));
             }, cancellation);
@@ -97,7 +99,7 @@ internal sealed class EventCounts(NpgsqlConnection connection, LedgerSnapshot le
         if (heads.Any(head => head.MinTime < filter.Bounds.MinTime || head.MaxTime > filter.Bounds.MaxTime)) columns |= BlockColumns.Time;
         for (var next = 0; next < heads.Count;)
         {
-            var loaded = await BlockReader.LoadAsync(connection, ledger.Ledger, [.. heads.Skip(next)], columns, EventsMax, cancellation);
+            var loaded = await BlockReader.LoadAsync(connection, ledger, [.. heads.Skip(next)], columns, EventsMax, cancellation);
             next += loaded.Count;
             foreach (var (head, block) in loaded)
             {

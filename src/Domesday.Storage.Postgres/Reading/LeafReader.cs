@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Domesday.Storage.Postgres.Reading;
 
-/// <summary>Leaf hashes: made again from entries, and those kept of entries that retention dropped.</summary>
+/// <summary>Leaf hashes: made again from entries, and those kept of entries that were erased or that retention dropped.</summary>
 internal static class LeafReader
 {
     /// <exception cref="CorruptLedgerException">One is missing, or its entry does not agree with its checksum.</exception>
@@ -18,7 +18,13 @@ internal static class LeafReader
         var kept = sequences.Where(sequence => days.Any(day => sequence >= day.First && sequence < day.Size)).ToList();
         var chunks = new ChunkReader(connection, ledger, days);
         var entries = await chunks.EntriesAsync(kept, cancellation);
-        for (var i = 0; i < kept.Count; i++) leaves[kept[i]] = MerkleHash.OfLeaf(entries[i].Span);
+        for (var i = 0; i < kept.Count; i++)
+        {
+            if (!entries[i].IsEmpty) leaves[kept[i]] = MerkleHash.OfLeaf(entries[i].Span);
+        }
+        // Asked after the entries were: what was taken out of them is there.
+        var erased = kept.Where(sequence => !leaves.ContainsKey(sequence)).ToList();
+        if (erased.Count > 0) await ReadErasedAsync(connection, ledger, erased, leaves, cancellation);
         var dropped = sequences.Where(sequence => !leaves.ContainsKey(sequence)).ToList();
         if (dropped.Count > 0) await ReadDroppedAsync(connection, ledger, dropped, leaves, cancellation);
         return leaves;
@@ -53,6 +59,23 @@ internal static class LeafReader
 
     private static LedgerDay DayOf(NpgsqlDataReader reader) =>
         new(reader.GetInt32(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5));
+
+    private static async ValueTask ReadErasedAsync(NpgsqlConnection connection, Ledger ledger, List<long> sequences, Dictionary<long, MerkleHash> leaves, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("select sequences, hashes from erased where ledger = $1 and last >= $2 and first <= $3", connection);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = ledger.Identity!.Id });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = sequences.Min() });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = sequences.Max() });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var (own, hashes) = (reader.GetFieldValue<long[]>(0), reader.GetFieldValue<byte[]>(1));
+            foreach (var sequence in sequences)
+            {
+                if (Array.BinarySearch(own, sequence) is >= 0 and var place) leaves[sequence] = new(hashes.AsSpan(place * MerkleHash.Size, MerkleHash.Size));
+            }
+        }
+    }
 
     private static async ValueTask ReadDroppedAsync(NpgsqlConnection connection, Ledger ledger, List<long> sequences, Dictionary<long, MerkleHash> leaves, CancellationToken cancellation)
     {

@@ -69,17 +69,17 @@ internal sealed class LedgerWalk
         if (_filter.Residual is not null || _after is not null) return offset;
         while (offset > 0 && _waiting.TryPeek(out var day) && _waiting.Skip(1).All(other => _order.IsBefore(day.Extent, other.Extent)))
         {
-            var count = _filter.Covers(day.Extent) ? day.Events : await new EventCounts(_connection, _ledger with { Days = [day] }, _filter).CountAsync(cancellation);
+            var count = _filter.Covers(day.Extent) ? _ledger.Kept(day.Extent) : await new EventCounts(_connection, _ledger with { Days = [day] }, _filter).CountAsync(cancellation);
             if (count > offset) break;
             _waiting.Dequeue();
             offset -= count;
         }
         if (offset == 0 || !_waiting.TryPeek(out var first) || !_waiting.Skip(1).All(other => _order.IsBefore(first.Extent, other.Extent))) return offset;
         await OpenDayAsync(cancellation);
-        while (_blocks is [var block, ..] && block.Count <= offset && _filter.Covers(block.Extent) && _blocks.Skip(1).All(other => _order.IsBefore(block.Extent, other.Extent)))
+        while (_blocks is [var block, ..] && _ledger.Kept(block.Extent) is var kept && kept <= offset && _filter.Covers(block.Extent) && _blocks.Skip(1).All(other => _order.IsBefore(block.Extent, other.Extent)))
         {
             _blocks.RemoveAt(0);
-            offset -= block.Count;
+            offset -= kept;
         }
         return offset;
     }
@@ -143,7 +143,7 @@ internal sealed class LedgerWalk
 
     private async ValueTask LoadBlocksAsync(CancellationToken cancellation)
     {
-        var loaded = await BlockReader.LoadAsync(_connection, _ledger.Ledger, _blocks, _columns, _load, cancellation);
+        var loaded = await BlockReader.LoadAsync(_connection, _ledger, _blocks, _columns, _load, cancellation);
         _blocks.RemoveRange(0, loaded.Count);
         _load = Math.Min(_load * 2, LoadMax);
         var scans = loaded.ConvertAll(block => (block.Head.Extent, Scan: new BlockScan(_ledger.Name, block.Block, _filter.Matches(block.Block, block.Head.Extent), _order, _after, _wanted)));
@@ -160,6 +160,8 @@ internal sealed class LedgerWalk
         var entries = await _chunks.EntriesAsync(places.ConvertAll(place => place.Sequence), cancellation);
         for (var i = 0; i < places.Count; i++)
         {
+            // Erased since this moment.
+            if (entries[i].IsEmpty) continue;
             if (Matches(entries[i].Span, places[i].Sequence)) _found.Enqueue(new(places[i], entries[i]));
         }
     }

@@ -23,6 +23,7 @@ internal sealed class PostgresReader(ReadRouter router, LedgerMap map, TimeProvi
     /// <summary>An attempt that took longer is not followed by another: the caller is waiting, and can come again.</summary>
     private static readonly TimeSpan AgainMax = TimeSpan.FromSeconds(5);
 
+    private static readonly Problem Erased = new(ProblemKind.Gone, "The event was erased.");
     private static readonly Problem Missing = new(ProblemKind.NotFound, "There is no such event.");
 
     public ValueTask<Result<EventPage>> ListAsync(AccessScope scope, EventQuery query, CancellationToken cancellation) => AnswerAsync<EventPage>(scope, async (session, ledgers) =>
@@ -38,7 +39,8 @@ internal sealed class PostgresReader(ReadRouter router, LedgerMap map, TimeProvi
         var last = more ? found[^1].Event.Place : default;
         return new EventPage
         {
-            Entries = await EntriesAsync(found, cancellation),
+            // Without what was erased since this moment.
+            Entries = [.. (await EntriesAsync(found, cancellation)).Where(entry => !entry.Bytes.IsEmpty)],
             Next = more ? new PageCursor(new(last.Time), scope.IsAllTenants ? last.Tenant : "", last.Sequence) : null,
             Total = query.Total ? await new Aggregates(session, ledgers, scope, query.Filter).CountAsync(cancellation) : null,
             CompleteThrough = through,
@@ -93,9 +95,9 @@ internal sealed class PostgresReader(ReadRouter router, LedgerMap map, TimeProvi
     public async IAsyncEnumerable<IReadOnlyList<StoredEntry>> ReadAsync(
         AccessScope scope, EventFilter filter, EventOrder order, bool descending, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        if (!descending && order == EventOrder.Sequence && RecentRead.Find(map, scope, filter) is { } recent)
+        if (!descending && order == EventOrder.Sequence && RecentRead.Find(map, scope, filter) is { } recent && await router.KnowsErasedAsync(recent.Ledger, cancellation))
         {
-            foreach (var own in recent.Chunk(BatchEntries)) yield return own;
+            foreach (var own in recent.Entries.Chunk(BatchEntries)) yield return own;
             yield break;
         }
         var (opened, ledgers) = await OpenAsync(scope, cancellation);
@@ -150,7 +152,10 @@ internal sealed class PostgresReader(ReadRouter router, LedgerMap map, TimeProvi
     {
         if (ledgers is not [var ledger] || await find(session, ledger) is not (>= 0 and var sequence)) return Missing;
         if (sequence < ledger.First) return scope.IsWholeTenant ? new Problem(ProblemKind.Gone, "The event was dropped when its retention ended.") : Missing;
+        if (ledger.Erased.Contains(sequence)) return scope.IsWholeTenant ? Erased : Missing;
         var entry = (await new ChunkReader(session.Connection, ledger.Ledger, ledger.Days).EntriesAsync([sequence], cancellation))[0];
+        // Erased since this moment.
+        if (entry.IsEmpty) return scope.IsWholeTenant ? Erased : Missing;
         var slices = new FieldSlice[EventSchema.Count];
         EntrySlicer.Slice(entry.Span, slices);
         return new FilterMatcher(scope, EventFilter.All).Matches(entry.Span, slices, sequence) ? new StoredEntry(ledger.Name, sequence, entry) : Missing;

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Domesday.Storage.Postgres.Reading;
 
-/// <summary>Chooses who answers: a replica when there is one that has everything that was acknowledged before the question, else the primary.</summary>
+/// <summary>Chooses who answers: a replica when there is one that has everything that was acknowledged before the question, erasing included, else the primary.</summary>
 internal sealed class ReadRouter(NpgsqlDataSource primary, NpgsqlDataSource? replica, LedgerMap map)
 {
     /// <param name="isAgain">The first attempt failed: a replica is not asked any more.</param>
@@ -19,9 +19,9 @@ internal sealed class ReadRouter(NpgsqlDataSource primary, NpgsqlDataSource? rep
         try
         {
             // Asked before the replica is: what any node acknowledged by now is counted.
-            var acknowledged = await AcknowledgedAsync(scope, cancellation);
+            var (size, erasures) = await AcknowledgedAsync(scope, cancellation);
             var (session, ledgers) = await OpenAsync(replica!, scope, cancellation);
-            if (ledgers.Sum(ledger => ledger.Size) >= acknowledged) return (session, ledgers);
+            if (ledgers.Sum(ledger => ledger.Size) >= size && ledgers.Sum(ledger => ledger.Erased.Number) >= erasures) return (session, ledgers);
             await session.DisposeAsync();
         }
         catch (NpgsqlException exception) when (Outage.Is(exception))
@@ -31,11 +31,28 @@ internal sealed class ReadRouter(NpgsqlDataSource primary, NpgsqlDataSource? rep
         return null;
     }
 
-    private async ValueTask<long> AcknowledgedAsync(AccessScope scope, CancellationToken cancellation)
+    /// <summary>Whether this node knows everything that was erased from a ledger; if not, it knows it afterwards.</summary>
+    public async ValueTask<bool> KnowsErasedAsync(Ledger ledger, CancellationToken cancellation)
     {
-        await using var command = primary.CreateCommand($"select coalesce(sum(size), 0)::bigint from ledger where {(scope.Tenant is null ? "strpos(name, '~') = 0" : "name = $1")}");
+        try
+        {
+            await using var connection = await primary.OpenConnectionAsync(cancellation);
+            var known = ledger.Erased;
+            return (await LedgerMap.LoadErasedAsync(connection, ledger, cancellation)).Number == known.Number;
+        }
+        catch (NpgsqlException exception) when (Outage.Is(exception))
+        {
+            return false;
+        }
+    }
+
+    private async ValueTask<(long Size, long Erasures)> AcknowledgedAsync(AccessScope scope, CancellationToken cancellation)
+    {
+        await using var command = primary.CreateCommand($"select coalesce(sum(size), 0)::bigint, coalesce(sum(erasures), 0)::bigint from ledger where {(scope.Tenant is null ? "strpos(name, '~') = 0" : "name = $1")}");
         if (scope.Tenant is { } tenant) command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = tenant });
-        return (long)(await command.ExecuteScalarAsync(cancellation))!;
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        return (reader.GetInt64(0), reader.GetInt64(1));
     }
 
     private async ValueTask<(ReadSession Session, IReadOnlyList<LedgerSnapshot> Ledgers)> OpenAsync(NpgsqlDataSource source, AccessScope scope, CancellationToken cancellation)

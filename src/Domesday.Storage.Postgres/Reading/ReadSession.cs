@@ -8,7 +8,7 @@ namespace Domesday.Storage.Postgres.Reading;
 /// <summary>A connection whose queries all see the same moment; to be disposed.</summary>
 internal sealed class ReadSession : IAsyncDisposable
 {
-    private const string LedgerColumns = "select id, name, salt, size, first, rolled, codes, buckets from ledger where size > 0";
+    private const string LedgerColumns = "select id, name, salt, size, first, rolled, codes, buckets, erasures, forgotten from ledger where size > 0";
     private const string DayColumns = "select ledger, day, first, size, min_time, max_time, bytes from ledger_day";
 
     private readonly NpgsqlTransaction _transaction;
@@ -46,8 +46,9 @@ internal sealed class ReadSession : IAsyncDisposable
         var snapshots = new List<LedgerSnapshot>();
         foreach (var head in heads.Where(head => scope.Tenant is not null || !TenantName.IsInternal(head.Ledger.Name)))
         {
-            await LedgerMap.LoadCodesAsync(Connection, head.Ledger, head.Codes, cancellation);
-            snapshots.Add(new(head.Ledger, head.Size, head.First, head.Rolled, [.. days[head.Ledger.Identity!.Id]]));
+            await LedgerMap.LoadCodesAsync(Connection, head.Ledger, head.Codes, head.Forgotten, cancellation);
+            var erased = await LedgerMap.LoadErasedAsync(Connection, head.Ledger, head.Erasures, cancellation);
+            snapshots.Add(new(head.Ledger, head.Size, head.First, head.Rolled, [.. days[head.Ledger.Identity!.Id]], erased));
         }
         return snapshots;
     }
@@ -67,7 +68,7 @@ internal sealed class ReadSession : IAsyncDisposable
             var ledger = map.GetOrAdd(reader.GetString(1));
             ledger.Identity ??= new(reader.GetInt32(0), reader.GetFieldValue<byte[]>(2));
             ledger.LearnBuckets(reader.GetFieldValue<int[]>(7));
-            heads.Add(new(ledger, reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt32(6)));
+            heads.Add(new(ledger, reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt32(6), reader.GetInt64(8), reader.GetInt32(9)));
         }
         await reader.NextResultAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
@@ -77,5 +78,5 @@ internal sealed class ReadSession : IAsyncDisposable
         return (heads, days.ToLookup(day => day.Ledger, day => day.Day));
     }
 
-    private sealed record Head(Ledger Ledger, long Size, long First, long Rolled, int Codes);
+    private sealed record Head(Ledger Ledger, long Size, long First, long Rolled, int Codes, long Erasures, int Forgotten);
 }

@@ -11,7 +11,7 @@ namespace Domesday.Storage.Postgres.Upkeep;
 /// <summary>Drops a ledger's oldest days: keeps their leaf hashes, takes them off the roll-ups, and leaves the tables to those who have the day, too.</summary>
 internal sealed class Retirement(NpgsqlDataSource source, Ledger ledger, int today)
 {
-    private const long MicrosecondsPerDay = 86_400_000_000;
+    public const long MicrosecondsPerDay = 86_400_000_000;
 
     /// <summary>The days that are old as a whole, from the oldest on.</summary>
     /// <param name="before">Microseconds since 1970.</param>
@@ -28,19 +28,20 @@ internal sealed class Retirement(NpgsqlDataSource source, Ledger ledger, int tod
         // Another node that drops the same days has to wait, and then finds none.
         await RunAsync(connection, $"select pg_advisory_xact_lock({(int)(Migrations.LockKey >> 32)}, {ledger.Identity.Id})", cancellation);
         due = Due(await LeafReader.DaysAsync(connection, ledger.Identity.Id, cancellation), before, sealedSize);
-        await LearnBucketsAsync(connection, cancellation);
+        // With it the buckets that another node made are heard of.
+        var erased = await LedgerMap.LoadErasedAsync(connection, ledger, cancellation);
         var rows = new GroupRows();
         foreach (var day in due)
         {
             await KeepLeavesAsync(connection, day, rows, cancellation);
-            rows.Rollup(ledger.Identity.Id, await RowCounts.ReadAsync(connection, ledger, day.First, day.Size, cancellation, sign: -1));
+            rows.Rollup(ledger.Identity.Id, await RowCounts.TakeOffAsync(connection, ledger, day, erased, cancellation));
         }
         await rows.SendAsync(connection, cancellation);
         foreach (var day in due) await ForgetAsync(connection, day, cancellation);
         var dropped = new DroppedEvents(due.Sum(day => day.Events), due.Sum(day => day.Bytes));
-        if (due.Count > 0) await RunAsync(connection, $"update ledger set first = {due[^1].Size}, bytes = bytes - {dropped.Bytes} where id = {ledger.Identity.Id}", cancellation);
+        if (due.Count > 0) await ShrinkAsync(connection, due[^1].Size, dropped.Bytes, due.Sum(day => erased.CountIn(day.First, day.Size)), cancellation);
         await RunAsync(connection, "commit", cancellation);
-        if (due.Count > 0) ledger.Dropped(due[^1].Size, dropped.Bytes);
+        if (due.Count > 0) ledger.Dropped(due[^1].Size, dropped.Bytes, erased.CountIn(due[0].First, due[^1].Size));
         return dropped;
     }
 
@@ -65,11 +66,12 @@ internal sealed class Retirement(NpgsqlDataSource source, Ledger ledger, int tod
         await RunAsync(connection, "commit", cancellation);
     }
 
-    /// <summary>Those that another node made may not have been heard of yet.</summary>
-    private async ValueTask LearnBucketsAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    /// <param name="erased">Of the dropped events those that were erased before.</param>
+    private async ValueTask ShrinkAsync(NpgsqlConnection connection, long first, long bytes, long erased, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand($"select buckets from ledger where id = {ledger.Identity!.Id}", connection);
-        ledger.LearnBuckets((int[])(await command.ExecuteScalarAsync(cancellation))!);
+        await RunAsync(connection, $"update ledger set first = {first}, bytes = bytes - {bytes}, erased = erased - {erased} where id = {ledger.Identity!.Id}", cancellation);
+        // Their leaf hashes are among those of dropped events now.
+        await RunAsync(connection, $"delete from erased where ledger = {ledger.Identity.Id} and last < {first} and done", cancellation);
     }
 
     private async ValueTask KeepLeavesAsync(NpgsqlConnection connection, LedgerDay day, GroupRows rows, CancellationToken cancellation)

@@ -48,4 +48,5 @@ public sealed record IntegrityModel(string Tenant, LedgerUsage Usage)
 }
 
 /// <summary>One ledger among others.</summary>
-public sealed record LedgerLine(string Tenant, LedgerUsage Usage, long SealedSize, string? Broken, LedgerVerification? Verification);
+/// <param name="Kept">Events that can be read.</param>
+public sealed record LedgerLine(string Tenant, LedgerUsage Usage, long Kept, long SealedSize, string? Broken, LedgerVerification? Verification);

@@ -52,7 +52,7 @@ internal static class IntegrityPage
     }
 
     private static LedgerLine LineOf(string tenant, Sealer sealer, LedgerVerifier verifier, IEventStore store) =>
-        new(tenant, store.Usage(tenant), sealer.HeadOf(tenant) is { IsOk: true, Value: var head } ? head.Size : 0, sealer.BrokenReason(tenant), verifier.Of(tenant));
+        new(tenant, store.Usage(tenant), store.Usage(tenant).Events - store.Erasures(tenant).Events, sealer.HeadOf(tenant) is { IsOk: true, Value: var head } ? head.Size : 0, sealer.BrokenReason(tenant), verifier.Of(tenant));
 
     /// <summary>The last one that was recorded, perhaps before the service started.</summary>
     private static async ValueTask<LedgerVerification?> RecordedAsync(IEventReader reader, string tenant, CancellationToken cancellation)

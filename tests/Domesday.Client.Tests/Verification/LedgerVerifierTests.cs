@@ -199,6 +199,20 @@ public sealed class LedgerVerifierTests : IDisposable
     }
 
     [Fact]
+    public async Task Beside_an_entry_that_was_erased_a_changed_one_is_still_found()
+    {
+        byte[] Bundle(bool isChanged) => [.. Enumerable.Range(256, 256).SelectMany(sequence => Behind(sequence == 300 ? [] : isChanged && sequence == 301 ? TestLog.Entry(301, action: "delete") : _log.EntryAt(sequence)))];
+        _log.Instead["tile/entries/001"] = LogResource.Refused(410, "/problems/gone", "erased");
+        _log.Instead["tile/kept/001"] = LogResource.Found(Bundle(isChanged: false));
+        var report = await FullAsync();
+        Assert.Equal((VerificationOutcome.Verified, 599, 1), (report.Outcome, report.EntriesVerified, report.EntriesGone));
+        _log.Instead["tile/kept/001"] = LogResource.Found(Bundle(isChanged: true));
+        Broken(await FullAsync(), "is not the entry that was sealed", new(301, 301));
+    }
+
+    private static byte[] Behind(byte[] entry) => [(byte)(entry.Length >> 8), (byte)entry.Length, .. entry];
+
+    [Fact]
     public async Task A_checkpoint_whose_tiles_have_another_root_is_broken()
     {
         _log.Truncate(599);

@@ -78,6 +78,10 @@ public sealed class ErasedLedgerTests : IAsyncDisposable
         await EraseAsync(300, 301);
         var gone = (await proofs.EntriesAsync(AccessScope.WholeTenant(Acme), new(0, 1, 256), Cancellation)).Problem;
         Assert.Equal((ProblemKind.Gone, "2 of these 256 entries are gone by retention or erasure; their hashes are in tile/0/001."), (gone?.Kind, gone?.Detail));
+        var kept = (await proofs.KeptEntriesAsync(AccessScope.WholeTenant(Acme), new(0, 1, 256), Cancellation)).Value;
+        Assert.True(EntryBundle.TrySplit(kept, out var entries));
+        Assert.Equal([44, 45], Enumerable.Range(0, 256).Where(place => entries[place].IsEmpty));
+        Assert.Equal((await proofs.TileAsync(Acme, new(0, 1, 256), Cancellation)).Value[255], MerkleHash.OfLeaf(entries[255].Span));
         Assert.True((await proofs.EntriesAsync(AccessScope.WholeTenant(Acme), new(0, 0, 256), Cancellation)).IsOk);
         Assert.True((await proofs.EntriesAsync(AccessScope.WholeTenant(Acme), new(0, 1, 44), Cancellation)).IsOk);
     }

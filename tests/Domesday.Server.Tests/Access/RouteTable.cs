@@ -118,6 +118,7 @@ internal static class RouteTable
         new($"POST {Api}/log/verification", Tenant, Permission.ProofRead, $"{Api}/log/verification"),
         new($"GET {Api}/log/key", Tenant, Permission.ProofRead, $"{Api}/log/key"),
         new($"GET {Api}/log/tile/{{level}}/{{**place}}", Tenant, Permission.ProofRead, $"{Api}/log/tile/0/000.p/1"),
+        new($"GET {Api}/log/tile/kept/{{**place}}", Tenant, Permission.ProofRead | Permission.AuditExport, $"{Api}/log/tile/kept/000.p/1"),
         new($"GET {Api}/log/tile/entries/{{**place}}", Tenant, Permission.ProofRead | Permission.AuditExport, $"{Api}/log/tile/entries/000.p/1"),
         new($"GET {Api}/log/proof/inclusion", Tenant, Permission.ProofRead, $"{Api}/log/proof/inclusion?sequence=0"),
         new($"GET {Api}/log/proof/consistency", Tenant, Permission.ProofRead, $"{Api}/log/proof/consistency?from=1"),

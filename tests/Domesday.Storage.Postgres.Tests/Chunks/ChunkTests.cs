@@ -57,7 +57,7 @@ public sealed class ChunkTests
         Assert.Throws<CorruptLedgerException>(() => Read([0x87]));
         Assert.Throws<CorruptLedgerException>(() => Read([9 << 2, 1, 2]));
         Assert.Throws<CorruptLedgerException>(() => Read([2 << 2 | 2, 1, 2]));
-        static void Read(ReadOnlySpan<byte> input) => ShortText.Read(ref input, new(), new());
+        static void Read(ReadOnlySpan<byte> input) => ShortText.TryRead(ref input, new(), new());
     }
 
     private static List<string> RoundTrip(out int bytes, params string[] entries)
