@@ -37,6 +37,10 @@ internal sealed class StoreInBetween(IEventStore store) : IEventStore
 
     public ValueTask<Result<DroppedEvents>> DropAsync(string tenant, Timestamp before, long sealedSize, CancellationToken cancellation) => store.DropAsync(tenant, before, sealedSize, cancellation);
 
+    public ValueTask<Result<long>> EraseAsync(string tenant, IReadOnlyList<long> sequences, CancellationToken cancellation) => store.EraseAsync(tenant, sequences, cancellation);
+
+    public LedgerErasures Erasures(string tenant) => store.Erasures(tenant);
+
     public Task WaitBeyondAsync(string tenant, long size, CancellationToken cancellation) => store.WaitBeyondAsync(tenant, size, cancellation);
 
     public ValueTask<Result<MerkleHash[]>> LeafHashesAsync(string tenant, long first, int count, CancellationToken cancellation) => store.LeafHashesAsync(tenant, first, count, cancellation);

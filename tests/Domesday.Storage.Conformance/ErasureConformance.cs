@@ -54,12 +54,7 @@ public abstract class ErasureConformance(IStoreFactory factory) : StoreConforman
 
     private Task<long> EraseAsync(params IReadOnlyList<long> sequences) => EraseAsync(Tenant, sequences);
 
-    private async Task<long> EraseAsync(string tenant, IReadOnlyList<long> sequences)
-    {
-        var erased = await Store.EraseAsync(tenant, sequences, Cancellation);
-        SkipWithoutErasure(erased);
-        return Value(erased);
-    }
+    private async Task<long> EraseAsync(string tenant, IReadOnlyList<long> sequences) => Value(await Store.EraseAsync(tenant, sequences, Cancellation));
 
     private async Task<MerkleHash[]> LeavesAsync() => Value(await Store.LeafHashesAsync(Tenant, 0, (int)Store.Size(Tenant), Cancellation));
 

@@ -80,11 +80,5 @@ public abstract class StoreConformance(IStoreFactory factory) : IAsyncLifetime
 
     protected static string TextOf(StoredEntry entry) => Encoding.UTF8.GetString(entry.Bytes.Span);
 
-    /// <summary>To be removed with its uses once every engine erases.</summary>
-    protected static void SkipWithoutErasure(Result<long> erased)
-    {
-        if (!erased.IsOk && erased.Problem.Detail.Contains("does not erase", StringComparison.Ordinal)) Assert.Skip(erased.Problem.Detail);
-    }
-
     protected static T Value<T>(Result<T> result) => result.IsOk ? result.Value : throw new InvalidOperationException($"{result.Problem.Kind}: {result.Problem.Detail}");
 }

@@ -54,11 +54,10 @@ public interface IEventStore : IAsyncDisposable
     /// <see cref="ProblemKind.Gone"/>, and their ids stay known. <see cref="ProblemKind.Unavailable"/> when it cannot be done now.
     /// </returns>
     /// <remarks>The bytes leave the engine's files soon afterwards, also when the service is ended in between: <see cref="Erasures"/> counts what still waits.</remarks>
-    ValueTask<Result<long>> EraseAsync(string tenant, IReadOnlyList<long> sequences, CancellationToken cancellation)
-        => new(new Problem(ProblemKind.Unavailable, "This store does not erase events yet."));
+    ValueTask<Result<long>> EraseAsync(string tenant, IReadOnlyList<long> sequences, CancellationToken cancellation);
 
     /// <summary>What was erased from a ledger.</summary>
-    LedgerErasures Erasures(string tenant) => default;
+    LedgerErasures Erasures(string tenant);
 
     /// <summary>The tree above the leaves, as far as it was built.</summary>
     ITreeStore Trees { get; }

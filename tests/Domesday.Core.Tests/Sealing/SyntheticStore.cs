@@ -64,6 +64,10 @@ internal sealed class SyntheticStore : IEventStore, ITreeStore
 
     public ValueTask<Result<DroppedEvents>> DropAsync(string tenant, Timestamp before, long sealedSize, CancellationToken cancellation) => throw new NotSupportedException();
 
+    public ValueTask<Result<long>> EraseAsync(string tenant, IReadOnlyList<long> sequences, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public LedgerErasures Erasures(string tenant) => default;
+
     public Task WaitBeyondAsync(string tenant, long size, CancellationToken cancellation) => throw new NotSupportedException();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -32,7 +32,7 @@ public sealed class RandomKillTests
     {
         var random = new Random(seed);
         using var folder = new TestFolder();
-        using var upstream = new RecordingUpstream(folder["upstream.sock"]);
+        using var upstream = new AnsweringUpstream(folder["upstream.sock"]);
         await File.WriteAllTextAsync(folder["policy.json"], isClosed ? Closed : Open, Cancellation);
         await MakeCertificateAsync(folder);
         var (answered, key, next, unrecorded) = (new ConcurrentDictionary<string, HttpStatusCode>(), "", 0, 0L);
@@ -70,7 +70,7 @@ public sealed class RandomKillTests
         await CheckAsync(folder, key, upstream, answered, isTls, spoolMebibytes, unrecorded);
     }
 
-    private static async Task CheckAsync(TestFolder folder, string key, RecordingUpstream upstream, ConcurrentDictionary<string, HttpStatusCode> answered, bool isTls, int spoolMebibytes, long unrecorded)
+    private static async Task CheckAsync(TestFolder folder, string key, AnsweringUpstream upstream, ConcurrentDictionary<string, HttpStatusCode> answered, bool isTls, int spoolMebibytes, long unrecorded)
     {
         await using var service = await ServiceProcess.StartAsync(folder["data"]);
         await using var proxy = await StartAsync(service.Url, key, folder, isTls, spoolMebibytes);
