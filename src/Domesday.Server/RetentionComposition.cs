@@ -21,6 +21,7 @@ internal static class RetentionComposition
         var held = new HeldEvents(core.Storage.Reader, text => FilterText.Read(text, core.Time));
         services.AddSingleton(_ => new RetentionSweep(core.Storage.Store, core.Ledger, held, core.Sealer, core.Queue, metrics, core.Time, core.Loggers.CreateLogger<RetentionSweep>()));
         services.AddSingleton(provider => new HoldDirectory(core.Ledger, provider.GetRequiredService<RetentionSweep>(), text => FilterText.Read(text, core.Time), core.Time));
+        services.AddSingleton(new GoneEvents(core.Ledger));
         services.AddSingleton(provider => new ErasureDirectory(core.Ledger, core.Storage.Store, core.Storage.Reader, provider.GetRequiredService<RetentionSweep>(), core.Sealer, core.Storage.Nodes,
             new(core.Storage.Store, core.Storage.Reader, provider.GetRequiredService<Forwarder>().Forget), text => FilterText.Read(text, core.Time), core.Time, core.Loggers.CreateLogger<ErasureDirectory>()));
         services.AddSingleton<RetentionStatus>();

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Security.Cryptography;
 using Domesday.Core.Access;
 using Domesday.Core.Control;
@@ -46,21 +45,6 @@ public sealed class ErasureDirectory(
 
     /// <summary>Why an erasure is not complete yet, as far as this node knows; null when it is, or was not tried here.</summary>
     public Problem? DelayOf(string id) => _delayed.GetValueOrDefault(id);
-
-    /// <summary>The erasure by which an event went; null when it did not, or when the erasure was so large that its list is not at hand.</summary>
-    public ErasureRecord? Of(string tenant, long sequence) => ledger.State.Erasures.Values
-        .Where(erasure => erasure.Tenant == tenant && erasure.CompletedAt is not null && sequence >= erasure.First && sequence <= erasure.Last && erasure.Sequences is { } list && SequenceRanges.Contains(list, sequence))
-        .MinBy(erasure => erasure.CompletedAt);
-
-    /// <summary>Says of an event that is gone when and by which erasure it went, to those who see the whole tenant; any other problem as it is.</summary>
-    /// <param name="key">What was asked for: a sequence, or an id, of which that is not known any more.</param>
-    public Problem Explain(AccessScope scope, string key, Problem problem)
-    {
-        ArgumentNullException.ThrowIfNull(scope);
-        ArgumentNullException.ThrowIfNull(problem);
-        if (problem.Kind != ProblemKind.Gone || !scope.IsWholeTenant || scope.Tenant is not { } tenant || !long.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence)) return problem;
-        return Of(tenant, sequence) is { } erasure ? new(ProblemKind.Gone, $"Event {key} was erased at {erasure.CompletedAt}, by the erasure {erasure.Id}. Its place and its leaf hash stay.") : problem;
-    }
 
     /// <summary>What an erasure would be about. Changes nothing.</summary>
     /// <returns>As of <see cref="EraseAsync"/>.</returns>

@@ -35,12 +35,12 @@ internal static class EventsEndpoints
         return new EventPageResult(page.Value);
     }
 
-    private static async Task<IResult> GetAsync(string? key, HttpContext http, IEventReader reader, ReadAudit audit, ErasureDirectory erasures)
+    private static async Task<IResult> GetAsync(string? key, HttpContext http, IEventReader reader, ReadAudit audit, GoneEvents gone)
     {
         var parameters = new ParameterReader(http.Request.Query);
         if (parameters.Problem() is { } problem) return problem.ToResult();
         var entry = await EventLookup.FindAsync(reader, http.Scope(), key ?? "", http.RequestAborted);
-        if (!entry.IsOk) return erasures.Explain(http.Scope(), key ?? "", entry.Problem).ToResult();
+        if (!entry.IsOk) return gone.Explain(http.Scope(), key ?? "", entry.Problem).ToResult();
         var notes = await EventLookup.NotesAsync(reader, http.Scope(), entry.Value.Sequence, http.RequestAborted);
         if (!notes.IsOk) return notes.Problem.ToResult();
         http.RecordRead(audit, "events.get", $"sequence={entry.Value.Sequence}");

@@ -119,10 +119,7 @@ internal sealed class SettingsReader
         if (_texts.ContainsKey(SettingCatalog.SyslogClientCa) && !_texts.ContainsKey(SettingCatalog.SyslogTls)) _faults.Add($"{SettingCatalog.SyslogClientCa.Name} is for {SettingCatalog.SyslogTls.Name}.");
         if ((_texts.GetValueOrDefault(SettingCatalog.Store) == SettingCatalog.PostgresStore) != _texts.ContainsKey(SettingCatalog.Postgres))
             _faults.Add($"{SettingCatalog.Postgres.Name} and {SettingCatalog.Store.Name}={SettingCatalog.PostgresStore} need each other.");
-        foreach (var further in (Setting[])[SettingCatalog.PostgresRead, SettingCatalog.PostgresBuckets, SettingCatalog.PostgresBucketsFrom])
-        {
-            if (_texts.ContainsKey(further) && !_texts.ContainsKey(SettingCatalog.Postgres)) _faults.Add($"{further.Name} needs {SettingCatalog.Postgres.Name}.");
-        }
+        if (_texts.ContainsKey(SettingCatalog.PostgresRead) && !_texts.ContainsKey(SettingCatalog.Postgres)) _faults.Add($"{SettingCatalog.PostgresRead.Name} needs {SettingCatalog.Postgres.Name}.");
         if (_texts.ContainsKey(SettingCatalog.KeystoneUrl) != _texts.ContainsKey(SettingCatalog.KeystoneTenant))
             _faults.Add($"{SettingCatalog.KeystoneUrl.Name} and {SettingCatalog.KeystoneTenant.Name} need each other.");
         if (Number(SettingCatalog.EventBytesMax) > Number(SettingCatalog.BatchBytesMax))

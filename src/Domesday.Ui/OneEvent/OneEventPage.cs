@@ -34,10 +34,10 @@ internal static class OneEventPage
 
     public static void MapOneEvent(this IEndpointRouteBuilder routes) => routes.MapGet("/ui/event/{**key}", GetAsync).RequirePermission(Permission.AuditGet);
 
-    private static async Task<IResult> GetAsync(string? key, HttpContext http, IEventReader reader, ReadAudit audit, LedgerProofs proofs, Sealer sealer, ErasureDirectory erasures)
+    private static async Task<IResult> GetAsync(string? key, HttpContext http, IEventReader reader, ReadAudit audit, LedgerProofs proofs, Sealer sealer, GoneEvents gone)
     {
         var found = await EventLookup.FindAsync(reader, http.Scope(), key ?? "", http.RequestAborted);
-        if (!found.IsOk) return erasures.Explain(http.Scope(), key ?? "", found.Problem).ToResult();
+        if (!found.IsOk) return gone.Explain(http.Scope(), key ?? "", found.Problem).ToResult();
         var entry = found.Value;
         var notes = await EventLookup.NotesAsync(reader, http.Scope(), entry.Sequence, http.RequestAborted);
         if (!notes.IsOk) return notes.Problem.ToResult();

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Domesday.Core.Access;
 using Domesday.Core.Append;
 using Domesday.Core.Control;
+using Domesday.Core.Erasures;
 using Domesday.Core.Export;
 using Domesday.Core.Query;
 using Domesday.Core.Storage;
@@ -33,10 +34,11 @@ internal sealed class ApiHost : IAsyncDisposable
     private readonly Meter _meter;
     private readonly ServiceEventQueue _queue;
     private readonly AppendPipeline _pipeline;
+    private readonly ControlLedger _ledger;
 
-    private ApiHost(WebApplication app, MemoryStore store, AppendPipeline pipeline, Meter meter, ServiceEventQueue queue)
+    private ApiHost(WebApplication app, MemoryStore store, AppendPipeline pipeline, ControlLedger ledger, Meter meter, ServiceEventQueue queue)
     {
-        (_app, Store, _pipeline, _meter, _queue) = (app, store, pipeline, meter, queue);
+        (_app, Store, _pipeline, _ledger, _meter, _queue) = (app, store, pipeline, ledger, meter, queue);
         Client = new() { BaseAddress = new(app.Urls.Single()) };
     }
 
@@ -53,11 +55,12 @@ internal sealed class ApiHost : IAsyncDisposable
         var (store, meter) = (new MemoryStore(time), new Meter("test"));
         var pipeline = new AppendPipeline(store, EventLimits.Default, time, new AppendMetrics(meter));
         var queue = new ServiceEventQueue(new(new MemoryStore(time), EventLimits.Default, time, new AppendMetrics(meter)), time, meter, NullLogger.Instance);
+        var ledger = await ControlLedger.OpenAsync(store, pipeline, NullLogger.Instance, Cancellation);
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRouting().AddLogging();
         builder.Services.AddSingleton(time).AddSingleton<IEventStore>(store).AddSingleton(through?.Invoke(store) ?? store).AddSingleton(pipeline);
-        builder.Services.AddSingleton(new BatchLimits(16 * 1024 * 1024, 100_000)).AddSingleton(new ReadAudit(queue));
+        builder.Services.AddSingleton(new BatchLimits(16 * 1024 * 1024, 100_000)).AddSingleton(new ReadAudit(queue)).AddSingleton(new GoneEvents(ledger));
         if (checkpoints is not null) builder.Services.AddSingleton(checkpoints);
         var app = builder.Build();
         app.UseMiddleware<FailureMiddleware>();
@@ -70,7 +73,7 @@ internal sealed class ApiHost : IAsyncDisposable
         Map(app.MapGroup(NativeApi.Base));
         RouteCheck.EnsureRequirements(app);
         await app.StartAsync(Cancellation);
-        return new(app, store, pipeline, meter, queue);
+        return new(app, store, pipeline, ledger, meter, queue);
     }
 
     /// <summary>Stores events, as a sender of the tenant.</summary>
@@ -126,6 +129,7 @@ internal sealed class ApiHost : IAsyncDisposable
         Client.Dispose();
         await _app.DisposeAsync();
         await _queue.DisposeAsync();
+        _ledger.Dispose();
         _meter.Dispose();
     }
 
