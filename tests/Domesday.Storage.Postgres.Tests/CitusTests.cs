@@ -19,7 +19,7 @@ public sealed class CitusTests
     {
         var tables = CitusServers.Tables(Migrations.All);
         Assert.Equal("event_id", tables[0]);
-        Assert.Equal(["attachment", "block", "chunk", "dictionary", "dropped_leaf", "event_id", "fresh", "ledger_day", "rollup", "tree_node"], tables.Order());
+        Assert.Equal(["attachment", "block", "chunk", "dictionary", "dropped_leaf", "erased", "event_id", "fresh", "ledger_day", "rollup", "tree_node"], tables.Order());
     }
 
     [Fact]
