@@ -110,8 +110,10 @@ internal sealed class AppendLane : IAsyncDisposable
         if (_ahead is { } ahead)
         {
             await ahead.Draft;
-            _ahead = ([.. ahead.Tickets.Where(ticket => !IsLate(ticket))], Task.FromResult<GroupDraft?>(null));
-            foreach (var ticket in ahead.Tickets.Where(ticket => !_ahead.Value.Tickets.Contains(ticket))) Refuse(ticket);
+            // Looked at once: meanwhile more of them become late.
+            var byLateness = ahead.Tickets.ToLookup(IsLate);
+            _ahead = ([.. byLateness[false]], Task.FromResult<GroupDraft?>(null));
+            foreach (var ticket in byLateness[true]) Refuse(ticket);
         }
         while (_waiting.Reader.TryPeek(out var next) && IsLate(next) && _waiting.Reader.TryRead(out next)) Refuse(next);
 
