@@ -112,7 +112,7 @@ internal sealed class ForwardingLoop(SinkDefinition sink, ISink receiver, EventF
         // What is full has more behind it.
         if (batch.IsFull && !isReplay) _ahead = (batch.End, Task.Run(async () => await _batches.ReadAsync(batch.End, Math.Min(store.Size(sink.Tenant), batch.End + StepMax), null, stop), stop));
         if (batch.Events.Count > 0) await SettleAsync(batch, isReplay, stop);
-        if (batch.TooLarge.Count > 0) progress.Settle(isReplay, batch.End, 0, [], batch.TooLarge);
+        else progress.Settle(isReplay, batch.End, 0, [], batch.TooLarge);
     }
 
     /// <summary>The batch that was read ahead, if it is the one that is wanted.</summary>
@@ -138,7 +138,8 @@ internal sealed class ForwardingLoop(SinkDefinition sink, ISink receiver, EventF
     private async ValueTask SettleAsync(EventBatch batch, bool isReplay, CancellationToken stop)
     {
         var work = new Stack<IReadOnlyList<SinkEvent>>([batch.Events]);
-        var (accepted, rejected) = (new List<SinkEvent>(batch.Events.Count), new List<DeadLetter>());
+        // What is too large for the receiver counts with what lies around it: a place beyond it says that it is kept.
+        var (accepted, rejected) = (new List<SinkEvent>(batch.Events.Count), new List<DeadLetter>(batch.TooLarge));
         while (work.TryPop(out var part))
         {
             Waiting = part[0].Time;
