@@ -261,7 +261,7 @@ public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventSto
     private SinkStanding Standing(SinkRunner runner)
     {
         var behind = store.Size(runner.Sink.Tenant) - runner.Progress.Cursor.Next;
-        return new(runner.Sink, runner.State, runner.Problem, runner.Progress.Cursor, runner.Progress.RejectedCount, Math.Max(0, behind), runner.Loop?.Waiting, runner.AgeMax);
+        return new(runner.Sink, runner.State, runner.Problem, runner.Progress.Cursor, runner.Progress.RejectedCount, Math.Max(0, behind), runner.Loop?.Waiting, runner.AgeMax) { FailingSince = runner.Loop?.FailingSince };
     }
 
     private SinkStanding? TryStanding(SinkElsewhere elsewhere, SinkDefinition sink)
