@@ -169,9 +169,9 @@ public sealed class PostgresStore : IEventStore, IDroppedImport
 
     public async ValueTask<Result<DroppedEvents>> DropAsync(string tenant, Timestamp before, long sealedSize, CancellationToken cancellation)
     {
-        if (_ledgers.Find(tenant) is not { Identity: not null } ledger) return default(DroppedEvents);
         try
         {
+            if (await _ledgers.HeardOfAsync(tenant, cancellation) is not { } ledger) return default(DroppedEvents);
             return await new Retirement(_source, ledger, Today).DropAsync(before.Microseconds, sealedSize, cancellation);
         }
         catch (CorruptLedgerException exception)
@@ -187,9 +187,10 @@ public sealed class PostgresStore : IEventStore, IDroppedImport
     public async ValueTask<Result<long>> EraseAsync(string tenant, IReadOnlyList<long> sequences, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(sequences);
-        if (sequences.Count == 0 || _ledgers.Find(tenant) is not { Identity: not null } ledger) return 0L;
+        if (sequences.Count == 0) return 0L;
         try
         {
+            if (await _ledgers.HeardOfAsync(tenant, cancellation) is not { } ledger) return 0L;
             var erased = await new Erasure(_source, ledger).RunAsync(sequences, cancellation);
             _scrubs.Writer.TryWrite(true);
             return erased;

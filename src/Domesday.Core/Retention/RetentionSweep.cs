@@ -71,7 +71,7 @@ public sealed class RetentionSweep(IEventStore store, ControlLedger ledger, Held
     public void Dispose() => _turn.Dispose();
 
     /// <summary>Gives each tenant that does not keep everything a turn. Not for several threads at once.</summary>
-    /// <returns>Whether all could be looked at; if not, it is worth trying again soon.</returns>
+    /// <returns>False when of some tenant something could not be dropped that soon can be. A broken ledger stays broken: it does not count.</returns>
     public async ValueTask<bool> RunAsync(CancellationToken cancellation)
     {
         var isComplete = true;
@@ -99,37 +99,32 @@ public sealed class RetentionSweep(IEventStore store, ControlLedger ledger, Held
         {
             // The newest state, and not that of the whole sweep: a hold may have come meanwhile.
             var firstHeld = await held.FirstOfAsync(ledger.State, tenant, cancellation);
-            if (!firstHeld.IsOk)
-            {
-                Report(tenant, default, firstHeld.Problem.Detail, null);
-                return true;
-            }
+            if (!firstHeld.IsOk) return Failed(tenant, firstHeld.Problem);
             var size = SealedSize(tenant);
-            if (!size.IsOk)
-            {
-                Report(tenant, default, size.Problem.Detail, null);
-                return false;
-            }
+            if (!size.IsOk) return Failed(tenant, size.Problem);
             var (first, before) = (store.Usage(tenant).FirstSequence, Before(days));
             var dropped = await store.DropAsync(tenant, before, Math.Min(size.Value, firstHeld.Value ?? size.Value), cancellation);
-            Report(tenant, dropped.IsOk ? dropped.Value : default, dropped.Problem?.Detail, null);
-            if (dropped.IsOk && dropped.Value.Events > 0) Record(tenant, days, before, first, dropped.Value);
+            if (!dropped.IsOk) return Failed(tenant, dropped.Problem);
+            _last[tenant] = new(Now, dropped.Value, null);
+            if (dropped.Value.Events > 0) Record(tenant, days, before, first, dropped.Value);
+            return true;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            Report(tenant, default, exception.Message, exception);
+            return Failed(tenant, new(ProblemKind.Unavailable, exception.Message), exception);
         }
         finally
         {
             _turn.Release();
         }
-        return true;
     }
 
-    private void Report(string tenant, DroppedEvents dropped, string? problem, Exception? exception)
+    /// <returns>Whether trying again soon is of no use.</returns>
+    private bool Failed(string tenant, Problem problem, Exception? exception = null)
     {
-        _last[tenant] = new(Now, dropped, problem);
-        if (problem is not null) RetentionLog.NotDropped(logger, exception, tenant, problem);
+        _last[tenant] = new(Now, default, problem.Detail);
+        RetentionLog.NotDropped(logger, exception, tenant, problem.Detail);
+        return problem.Kind == ProblemKind.Corrupt;
     }
 
     /// <summary>In the tenant's own ledger for its people, and in the service's for ever.</summary>

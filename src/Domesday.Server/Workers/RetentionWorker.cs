@@ -6,12 +6,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Domesday.Server.Workers;
 
-/// <summary>Enforces retention at the start, every hour, and at once when a policy changes; warns of tenants that come near their cap.</summary>
+/// <summary>Enforces retention at the start, every hour, and at once when a policy changes; what could not be dropped then, soon again. Warns of tenants that come near their cap.</summary>
 internal sealed partial class RetentionWorker(RetentionSweep sweep, GrowthRates rates, TenantCaps caps, ControlLedger ledger, IWorkLeases nodes, TimeProvider time, ILogger<RetentionWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan Between = TimeSpan.FromHours(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan PauseUntilSealed = TimeSpan.FromSeconds(2);
+
+    /// <summary>Before what could not be dropped is tried again: doubled up to the other, while it still can't be.</summary>
+    private static readonly TimeSpan AgainMin = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AgainMax = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan PauseWithOthers = TimeSpan.FromSeconds(2);
 
     private HashSet<string> _warned = [];
@@ -19,21 +22,22 @@ internal sealed partial class RetentionWorker(RetentionSweep sweep, GrowthRates 
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var (state, next) = (ControlState.Empty, DateTimeOffset.MinValue);
+        var (state, next, again) = (ControlState.Empty, DateTimeOffset.MinValue, AgainMin);
         while (!stoppingToken.IsCancellationRequested)
         {
             var newest = ledger.State;
             var isChanged = !ReferenceEquals(newest.Retention, state.Retention);
             state = newest;
-            var isComplete = true;
             if (!nodes.Holds(Work.Retention)) next = DateTimeOffset.MinValue;
             else if (isChanged || time.GetUtcNow() >= next)
             {
-                isComplete = await TurnAsync(stoppingToken);
-                next = isComplete ? time.GetUtcNow() + Between : DateTimeOffset.MinValue;
+                var isComplete = await TurnAsync(stoppingToken);
+                next = time.GetUtcNow() + (isComplete ? Between : again);
+                again = isComplete ? AgainMin : TimeSpan.FromTicks(Math.Min(2 * again.Ticks, AgainMax.Ticks));
             }
             Warn();
-            await WaitAsync(state, !isComplete ? PauseUntilSealed : nodes.IsSole ? Pause : PauseWithOthers, stoppingToken);
+            var pause = nodes.IsSole ? Pause : PauseWithOthers;
+            await WaitAsync(state, next - time.GetUtcNow() is var left && left > TimeSpan.Zero && left < pause ? left : pause, stoppingToken);
         }
     }
 
@@ -52,7 +56,7 @@ internal sealed partial class RetentionWorker(RetentionSweep sweep, GrowthRates 
         catch (Exception exception)
         {
             Failed(logger, exception);
-            return true;
+            return false;
         }
     }
 
@@ -73,7 +77,7 @@ internal sealed partial class RetentionWorker(RetentionSweep sweep, GrowthRates 
         await ledger.WaitForChangeAsync(seen, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    [LoggerMessage(6311, LogLevel.Error, "Enforcing retention failed; it is tried again in an hour")]
+    [LoggerMessage(6311, LogLevel.Error, "Enforcing retention failed; it is tried again within a minute")]
     private static partial void Failed(ILogger logger, Exception exception);
 
     [LoggerMessage(6312, LogLevel.Warning, "Tenant {Tenant} keeps {Bytes} bytes of the {BytesMax} that it may: new events are refused when it reaches them")]

@@ -52,13 +52,10 @@ internal sealed class CodeColumn
                 return place > byte.MaxValue ? 0 : FindEqual(_packed.AsSpan(_at)[from..to], (byte)place, from, found);
             case (0, 16) or (2, _) when BitConverter.IsLittleEndian:
                 return place > ushort.MaxValue ? 0 : FindEqual(MemoryMarshal.Cast<byte, ushort>(_packed.AsSpan(_at))[from..to], (ushort)place, from, found);
+            case (0, 4):
+                return FindHalves(place, from, to, found);
             default:
-                var count = 0;
-                for (var index = from; index < to; index++)
-                {
-                    if ((_bytes > 0 ? Direct(index) : Place(index)) == place) found[count++] = index;
-                }
-                return count;
+                return FindEach(place, from, to, found);
         }
     }
 
@@ -110,6 +107,46 @@ internal sealed class CodeColumn
             if (values[at].Equals(value)) found[count++] = offset + at;
         }
         return count;
+    }
+
+    /// <summary>The same where two events share a byte: sixty-four of them at a time.</summary>
+    private int FindHalves(int place, int from, int to, Span<int> found)
+    {
+        var (count, index) = (0, from);
+        if (Vector256.IsHardwareAccelerated && to - from > 2 * Vector256<byte>.Count)
+        {
+            if ((from & 1) != 0) count = FindEach(place, from, ++index, found);
+            var (wanted, low) = (Vector256.Create((byte)place), Vector256.Create((byte)0x0F));
+            for (; index <= to - 2 * Vector256<byte>.Count; index += 2 * Vector256<byte>.Count)
+            {
+                var bytes = Vector256.Create(_packed.AsSpan(_at + index / 2));
+                var first = Vector256.Equals(bytes & low, wanted).ExtractMostSignificantBits();
+                var second = Vector256.Equals(Vector256.ShiftRightLogical(bytes.AsUInt16(), 4).AsByte() & low, wanted).ExtractMostSignificantBits();
+                for (var equal = Spread(first) | Spread(second) << 1; equal != 0; equal &= equal - 1) found[count++] = index + BitOperations.TrailingZeroCount(equal);
+            }
+        }
+        return count + FindEach(place, index, to, found[count..]);
+    }
+
+    private int FindEach(int place, int from, int to, Span<int> found)
+    {
+        var count = 0;
+        for (var index = from; index < to; index++)
+        {
+            if ((_bytes > 0 ? Direct(index) : Place(index)) == place) found[count++] = index;
+        }
+        return count;
+    }
+
+    /// <summary>Puts a zero behind each bit.</summary>
+    private static ulong Spread(uint bits)
+    {
+        var spread = (ulong)bits;
+        spread = (spread | spread << 16) & 0x0000_FFFF_0000_FFFF;
+        spread = (spread | spread << 8) & 0x00FF_00FF_00FF_00FF;
+        spread = (spread | spread << 4) & 0x0F0F_0F0F_0F0F_0F0F;
+        spread = (spread | spread << 2) & 0x3333_3333_3333_3333;
+        return (spread | spread << 1) & 0x5555_5555_5555_5555;
     }
 
     /// <summary>What stands for a code in the column; -1 when no event has it.</summary>

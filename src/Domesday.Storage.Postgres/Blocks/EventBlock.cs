@@ -16,7 +16,7 @@ internal sealed class EventBlock
     /// <exception cref="CorruptLedgerException">A column does not fit the others.</exception>
     public EventBlock(NpgsqlDataReader reader, BlockColumns columns)
     {
-        (First, Count, _columns) = (reader.GetInt64(0), reader.GetInt32(1), columns);
+        (First, Count, _columns, Counts) = (reader.GetInt64(0), reader.GetInt32(1), columns, new());
         var column = 2;
         if (columns.HasTime) _times = new(reader.GetFieldValue<byte[]>(column++), Count);
         for (var i = 0; i < _hashes.Length; i++)
@@ -32,7 +32,7 @@ internal sealed class EventBlock
 
     private EventBlock(EventBlock block, EventBlock more)
     {
-        (First, Count, _columns) = (block.First, block.Count, block._columns | more._columns);
+        (First, Count, _columns, Counts) = (block.First, block.Count, block._columns | more._columns, more.Counts);
         _times = block._times ?? more._times;
         for (var i = 0; i < _hashes.Length; i++) _hashes[i] = block._hashes[i] ?? more._hashes[i];
         for (var i = 0; i < _codes.Length; i++) _codes[i] = block._codes[i] ?? more._codes[i];
@@ -44,6 +44,9 @@ internal sealed class EventBlock
 
     /// <summary>What it takes in memory, about.</summary>
     public int Bytes => 512 + (_times?.Bytes ?? 0) + _hashes.Sum(column => column?.Bytes ?? 0) + _codes.Sum(column => column?.Bytes ?? 0);
+
+    /// <summary>How many of its events matched when that was asked before: who turns pages asks for the same total with each.</summary>
+    public KnownCounts Counts { get; }
 
     /// <summary>Whether these columns were read.</summary>
     public bool Has(BlockColumns columns) => _columns.Cover(columns);

@@ -11,14 +11,18 @@ namespace Domesday.Storage.Postgres.Chunks;
 /// values: entries with the same fields share it. In it the byte 1 stands for a value, 2 for the entry's sequence, 3 for the ledger's name. An entry that was erased
 /// has the length 0.
 /// </remarks>
-internal sealed class ChunkBuilder
+/// <param name="entriesMax">Entries of a chunk.</param>
+internal sealed class ChunkBuilder(int entriesMax = ChunkBuilder.EntriesMax)
 {
     public const byte ValueMark = 1;
     public const byte SequenceMark = 2;
     public const byte NameMark = 3;
 
-    /// <summary>Entries of a chunk.</summary>
-    public const int EntriesMax = 64;
+    /// <summary>Entries of a chunk that is built now. A page has as many chunks as events, and unpacks them all: see docs/adr/0061-pages-of-scattered-events.md.</summary>
+    public const int EntriesMax = 16;
+
+    /// <summary>Entries of a chunk that an earlier build may have built.</summary>
+    public const int EntriesEverMax = 64;
 
     private const int BytesMax = 48 * 1024;
     private const ulong NamedAsLedger = 1UL << 63;
@@ -58,7 +62,7 @@ internal sealed class ChunkBuilder
         }
         ShortText.WriteNumber((ulong)_entry.Length, _entries);
         _entries.Append(_entry.Written);
-        if (_count == EntriesMax || _entries.Length >= BytesMax) Finish();
+        if (_count == entriesMax || _entries.Length >= BytesMax) Finish();
     }
 
     /// <summary>Adds the place of an entry that was erased: one of no length.</summary>
@@ -66,7 +70,7 @@ internal sealed class ChunkBuilder
     {
         if (_count++ == 0) _first = sequence;
         ShortText.WriteNumber(0, _entries);
-        if (_count == EntriesMax) Finish();
+        if (_count == entriesMax) Finish();
     }
 
     /// <summary>Hands out what is left.</summary>

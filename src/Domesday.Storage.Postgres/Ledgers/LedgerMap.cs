@@ -23,6 +23,15 @@ internal sealed class LedgerMap(NpgsqlDataSource source, long cacheBytesMax) : I
 
     public Ledger GetOrAdd(string name) => _ledgers.GetOrAdd(name, static (name, map) => new(name, map._budget, map._recent, map._blocks), this);
 
+    /// <summary>Finds a ledger, also one that another node made a moment ago.</summary>
+    /// <returns>Null when the database has no event of it.</returns>
+    public async ValueTask<Ledger?> HeardOfAsync(string name, CancellationToken cancellation)
+    {
+        if (Find(name) is { Identity: not null } known) return known;
+        await RefreshAsync(cancellation);
+        return Find(name) is { Identity: not null } heard ? heard : null;
+    }
+
     public void Dispose() => _blocks.Dispose();
 
     /// <summary>Hears from the database how far every ledger has grown, whichever node wrote.</summary>

@@ -12,8 +12,11 @@ namespace Domesday.Storage.Postgres.Reading;
 /// <summary>A filter as tests on the columns of one ledger's blocks, and what of it the entries themselves must decide.</summary>
 internal sealed class BlockFilter
 {
+    private const int TextMax = 256;
+
     private readonly List<RowTest> _tests = [];
     private readonly LedgerSnapshot _ledger;
+    private string? _text;
 
     private BlockFilter(LedgerSnapshot ledger, EventFilter filter)
     {
@@ -58,6 +61,18 @@ internal sealed class BlockFilter
     /// <summary>Whether everything that lies there and was not erased matches.</summary>
     public bool Covers(in Extent extent) => IsBoundsOnly && !IsImpossible && Residual is null && IsWithin(extent);
 
+    /// <summary>How many events of a block the tests let through.</summary>
+    /// <inheritdoc cref="Matches"/>
+    public int Count(EventBlock block, in Extent extent)
+    {
+        // What was counted of a whole block holds for as long as the block does; the times and sequences that are asked for are others each time.
+        if (!IsWithin(extent) || Text.Length > TextMax) return Matches(block, extent).Length;
+        if (block.Counts.Find(Text) is >= 0 and var known) return known;
+        var count = Matches(block, extent).Length;
+        block.Counts.Keep(Text, count);
+        return count;
+    }
+
     /// <summary>The events of a block that the tests let through, in order.</summary>
     /// <param name="block">Has <see cref="Columns"/>, and the times unless all of them are asked for.</param>
     public int[] Matches(EventBlock block, in Extent extent)
@@ -80,6 +95,8 @@ internal sealed class BlockFilter
             ArrayPool<int>.Shared.Return(rented);
         }
     }
+
+    private string Text => _text ??= string.Join(" and ", _tests.Select(test => test.Text));
 
     private bool IsWithin(in Extent extent) => extent.MinTime >= Bounds.MinTime && extent.MaxTime <= Bounds.MaxTime && extent.First >= Bounds.First && extent.Size <= Bounds.Size;
 

@@ -15,7 +15,7 @@ internal sealed class ChunkReader(NpgsqlConnection connection, Ledger ledger, IR
     public static async ValueTask<long[]> FirstsAsync(NpgsqlConnection connection, LedgerNumbers numbers, int day, long[] sequences, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            $"select distinct c.first from {Partitions.NameOf("chunk", day)} as c, unnest($2) as s where {numbers.Condition("$1")} and c.first <= s and c.first > s - {ChunkBuilder.EntriesMax} and c.first + c.count > s", connection);
+            $"select distinct c.first from {Partitions.NameOf("chunk", day)} as c, unnest($2) as s where {numbers.Condition("$1")} and c.first <= s and c.first > s - {ChunkBuilder.EntriesEverMax} and c.first + c.count > s", connection);
         command.Parameters.Add(numbers.Parameter());
         command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = sequences });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -43,18 +43,16 @@ internal sealed class ChunkReader(NpgsqlConnection connection, Ledger ledger, IR
     }
 
     /// <summary>The entries of some sequences, in the order in which they were asked for; empty where one was erased.</summary>
+    /// <param name="isLast">Nothing is asked in this transaction any more: it is ended on the same way, which saves another one to the database.</param>
     /// <exception cref="CorruptLedgerException">An entry is missing, or its chunk does not agree with its checksum.</exception>
-    public async ValueTask<List<ReadOnlyMemory<byte>>> EntriesAsync(IReadOnlyList<long> sequences, CancellationToken cancellation)
+    public async ValueTask<List<ReadOnlyMemory<byte>>> EntriesAsync(IReadOnlyList<long> sequences, CancellationToken cancellation, bool isLast = false)
     {
         var chunks = new List<EntryChunk>();
         // Neighbouring runs share the chunk between them.
         if (_last is { } last) chunks.Add(last);
         var missing = _last is null ? sequences : [.. sequences.Where(sequence => !_last.Holds(sequence))];
-        foreach (var day in days)
-        {
-            var own = missing.Where(sequence => sequence >= day.First && sequence < day.Size).ToArray();
-            if (own.Length > 0) await FetchAsync(day.Day, own, chunks, cancellation);
-        }
+        var wanted = days.Select(day => (day.Day, Own: missing.Where(sequence => sequence >= day.First && sequence < day.Size).ToArray())).Where(day => day.Own.Length > 0).ToList();
+        foreach (var (index, (day, own)) in wanted.Index()) await FetchAsync(day, own, chunks, isLast && index == wanted.Count - 1, cancellation);
         chunks.Sort((left, right) => left.First.CompareTo(right.First));
         var firsts = chunks.ConvertAll(chunk => chunk.First);
         var entries = new List<ReadOnlyMemory<byte>>(sequences.Count);
@@ -69,29 +67,13 @@ internal sealed class ChunkReader(NpgsqlConnection connection, Ledger ledger, IR
         return entries;
     }
 
-    private async ValueTask FetchAsync(int day, long[] sequences, List<EntryChunk> chunks, CancellationToken cancellation)
+    private async ValueTask FetchAsync(int day, long[] sequences, List<EntryChunk> chunks, bool isLast, CancellationToken cancellation)
     {
-        var table = Partitions.NameOf("chunk", day);
-        var (low, high) = (sequences.Min(), sequences.Max());
-        var isRun = high - low + 1 == sequences.Length;
-        var numbers = ledger.Numbers;
-        // From several numbers no index gives the one chunk before a sequence: where they begin is asked first.
-        var firsts = numbers.AreSeveral ? await FirstsAsync(connection, numbers, day, sequences, cancellation) : null;
-        var wanted = firsts is not null ? "first = any($2)" : isRun
-            ? $"first >= coalesce((select max(first) from {table} where ledger = $1 and first <= $2), $2) and first <= $3"
-            : $"first in (select (select max(c.first) from {table} c where c.ledger = $1 and c.first <= s) from unnest($2) as s)";
-        await using var command = new NpgsqlCommand($"select first, count, raw_bytes, data from {table} where {numbers.Condition("$1")} and {wanted}", connection);
-        command.Parameters.Add(numbers.Parameter());
-        if (isRun && firsts is null)
-        {
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = low });
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = high });
-        }
-        else
-        {
-            command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = firsts ?? sequences });
-        }
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var isRun = sequences.Max() - sequences.Min() + 1 == sequences.Length;
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(await CommandAsync(day, sequences, isRun, cancellation));
+        if (isLast) batch.BatchCommands.Add(new("commit"));
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
             var (first, count) = (reader.GetInt64(0), reader.GetInt32(1));
@@ -99,5 +81,34 @@ internal sealed class ChunkReader(NpgsqlConnection connection, Ledger ledger, IR
             var through = isRun ? first + count : sequences.Where(sequence => sequence < first + count).Max();
             chunks.Add(new EntryChunk(ledger, first, count, reader.GetInt32(2), reader.GetFieldValue<byte[]>(3), through));
         }
+        // What went wrong behind the rows is heard of here.
+        await reader.NextResultAsync(cancellation);
+    }
+
+    private async ValueTask<NpgsqlBatchCommand> CommandAsync(int day, long[] sequences, bool isRun, CancellationToken cancellation)
+    {
+        var (table, numbers) = (Partitions.NameOf("chunk", day), ledger.Numbers);
+        const string Columns = "first, count, raw_bytes, data";
+        var command = new NpgsqlBatchCommand();
+        command.Parameters.Add(numbers.Parameter());
+        if (numbers.AreSeveral)
+        {
+            // From several numbers no index gives the one chunk before a sequence: where they begin is asked first.
+            command.CommandText = $"select {Columns} from {table} where {numbers.Condition("$1")} and first = any($2)";
+            command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = await FirstsAsync(connection, numbers, day, sequences, cancellation) });
+        }
+        else if (isRun)
+        {
+            command.CommandText = $"select {Columns} from {table} where ledger = $1 and first >= coalesce((select max(first) from {table} where ledger = $1 and first <= $2), $2) and first <= $3";
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = sequences.Min() });
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = sequences.Max() });
+        }
+        else
+        {
+            // One way down the index for each sequence; where several meet in a chunk, its bytes are read once.
+            command.CommandText = $"select distinct on (first) {Columns} from unnest($2) as s cross join lateral (select {Columns} from {table} where ledger = $1 and first <= s order by first desc limit 1) as held";
+            command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = sequences });
+        }
+        return command;
     }
 }

@@ -22,7 +22,7 @@ internal sealed class EventCounts(NpgsqlConnection connection, LedgerSnapshot le
         {
             var heads = await HeadsAsync(day, cancellation);
             count += heads.Where(head => filter.Covers(head.Extent)).Sum(head => ledger.Kept(head.Extent));
-            await VisitAsync([.. heads.Where(head => !filter.Covers(head.Extent))], BlockColumns.None, (_, matches) => count += matches.Length, cancellation);
+            await LoadAsync([.. heads.Where(head => !filter.Covers(head.Extent))], BlockColumns.None, (head, block) => count += filter.Count(block, head.Extent), cancellation);
         }
         return count;
     }
@@ -84,7 +84,7 @@ internal sealed class EventCounts(NpgsqlConnection connection, LedgerSnapshot le
         return first > last ? null : (first, last);
     }
 
-    /// <summary>Shows every block where something matches, in order of sequences.</summary>
+    /// <summary>Shows every block where something matches, in any order.</summary>
     public async ValueTask VisitAsync(BlockColumns columns, Visit visit, CancellationToken cancellation)
     {
         foreach (var day in ledger.Days) await VisitAsync(await HeadsAsync(day, cancellation), columns, visit, cancellation);
@@ -93,18 +93,24 @@ internal sealed class EventCounts(NpgsqlConnection connection, LedgerSnapshot le
     private async ValueTask<IReadOnlyList<BlockHead>> HeadsAsync(LedgerDay day, CancellationToken cancellation) =>
         filter.Reaches(day.Extent) ? await BlockReader.HeadsAsync(connection, ledger, day.Day, filter, cancellation) : [];
 
-    private async ValueTask VisitAsync(IReadOnlyList<BlockHead> heads, BlockColumns columns, Visit visit, CancellationToken cancellation)
+    private ValueTask VisitAsync(IReadOnlyList<BlockHead> heads, BlockColumns columns, Visit visit, CancellationToken cancellation) => LoadAsync(heads, columns, (head, block) =>
+    {
+        var matches = filter.Matches(block, head.Extent);
+        if (matches.Length > 0) visit(block, matches);
+    }, cancellation);
+
+    private async ValueTask LoadAsync(IReadOnlyList<BlockHead> heads, BlockColumns columns, Action<BlockHead, EventBlock> loaded, CancellationToken cancellation)
     {
         columns |= filter.Columns;
-        if (heads.Any(head => head.MinTime < filter.Bounds.MinTime || head.MaxTime > filter.Bounds.MaxTime)) columns |= BlockColumns.Time;
-        for (var next = 0; next < heads.Count;)
+        // Of the few blocks that lie across an end of the time that is asked for the times are needed, of the others not.
+        var across = heads.ToLookup(head => head.MinTime < filter.Bounds.MinTime || head.MaxTime > filter.Bounds.MaxTime);
+        foreach (var (own, wanted) in new[] { (across[true].ToList(), columns | BlockColumns.Time), (across[false].ToList(), columns) })
         {
-            var loaded = await BlockReader.LoadAsync(connection, ledger, [.. heads.Skip(next)], columns, EventsMax, cancellation);
-            next += loaded.Count;
-            foreach (var (head, block) in loaded)
+            for (var next = 0; next < own.Count;)
             {
-                var matches = filter.Matches(block, head.Extent);
-                if (matches.Length > 0) visit(block, matches);
+                var blocks = await BlockReader.LoadAsync(connection, ledger, own[next..], wanted, EventsMax, cancellation);
+                next += blocks.Count;
+                foreach (var (head, block) in blocks) loaded(head, block);
             }
         }
     }

@@ -37,12 +37,13 @@ internal sealed class PostgresReader(ReadRouter router, LedgerMap map, TimeProvi
         var more = wanted > 0 && found.Count == wanted;
         if (more) found.RemoveAt(found.Count - 1);
         var last = more ? found[^1].Event.Place : default;
+        long? total = query.Total ? await new Aggregates(session, ledgers, scope, query.Filter).CountAsync(cancellation) : null;
         return new EventPage
         {
             // Without what was erased since this moment.
             Entries = [.. (await EntriesAsync(found, cancellation)).Where(entry => !entry.Bytes.IsEmpty)],
             Next = more ? new PageCursor(new(last.Time), scope.IsAllTenants ? last.Tenant : "", last.Sequence) : null,
-            Total = query.Total ? await new Aggregates(session, ledgers, scope, query.Filter).CountAsync(cancellation) : null,
+            Total = total,
             CompleteThrough = through,
         };
     }, cancellation);
@@ -122,13 +123,16 @@ internal sealed class PostgresReader(ReadRouter router, LedgerMap map, TimeProvi
         return new([.. ledgers.Select(ledger => new LedgerWalk(session.Connection, ledger, BlockFilter.Of(ledger, scope, query.Filter), order, query.After, wanted, withEntries))], order);
     }
 
+    /// <summary>The last that a session is asked for.</summary>
     private static async ValueTask<List<StoredEntry>> EntriesAsync(List<(LedgerWalk Walk, FoundEvent Event)> found, CancellationToken cancellation)
     {
         var entries = new StoredEntry[found.Count];
+        var left = found.Count;
         foreach (var own in found.Index().GroupBy(item => item.Item.Walk))
         {
             var places = own.ToList();
-            var bytes = await own.Key.Chunks.EntriesAsync([.. places.Select(place => place.Item.Event.Place.Sequence)], cancellation);
+            left -= places.Count;
+            var bytes = await own.Key.Chunks.EntriesAsync([.. places.Select(place => place.Item.Event.Place.Sequence)], cancellation, isLast: left == 0);
             for (var i = 0; i < places.Count; i++) entries[places[i].Index] = new(own.Key.Ledger.Name, places[i].Item.Event.Place.Sequence, bytes[i]);
         }
         return [.. entries];

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Domesday.Storage.Postgres.Blocks;
 
 namespace Domesday.Storage.Postgres.Reading;
@@ -9,6 +10,9 @@ internal abstract class RowTest
 
     /// <summary>Keys of which a block has at least one when an event in it may pass; null when keys do not tell.</summary>
     public virtual IReadOnlyList<int>? Keys => null;
+
+    /// <summary>The same for two tests that pass the same events of a ledger, another one for any other test.</summary>
+    public abstract string Text { get; }
 
     public abstract bool Passes(EventBlock block, int index);
 
@@ -42,6 +46,8 @@ internal abstract class RowTest
 
         public override BlockColumns Columns => column;
 
+        public override string Text => TextOf("code", place, not, _codes);
+
         public override IReadOnlyList<int>? Keys => not || _codes.Count > KeysMax ? null : [.. _codes.Select(code => BlockKeys.OfCode(ledger, place, code))];
 
         public override bool Passes(EventBlock block, int index)
@@ -73,6 +79,8 @@ internal abstract class RowTest
 
         public override BlockColumns Columns => column;
 
+        public override string Text => TextOf("hash", place, not, _hashes);
+
         public override IReadOnlyList<int>? Keys => not || _hashes.Count > KeysMax || !BlockKeys.HashedPlaces.Contains(place) ? null : [.. _hashes.Select(hash => BlockKeys.OfHash(ledger, place, hash))];
 
         public override bool Passes(EventBlock block, int index) => _hashes.Contains(block.Hash(place, index)) != not;
@@ -90,6 +98,8 @@ internal abstract class RowTest
     {
         public override BlockColumns Columns => column;
 
+        public override string Text => TextOf("present", codePlace >= 0 ? codePlace : ~hashPlace, not, Enumerable.Empty<int>());
+
         public override bool Passes(EventBlock block, int index) => (codePlace >= 0 ? block.Code(codePlace, index) != 0 : block.Hash(hashPlace, index) != 0) != not;
     }
 
@@ -98,10 +108,15 @@ internal abstract class RowTest
     {
         public override BlockColumns Columns { get; } = tests.Aggregate(BlockColumns.None, (columns, test) => columns | test.Columns);
 
+        public override string Text => $"any({string.Join(' ', tests.Select(test => test.Text))})";
+
         public override IReadOnlyList<int>? Keys => tests.Any(test => test.Keys is null) || tests.Sum(test => test.Keys!.Count) > KeysMax ? null : [.. tests.SelectMany(test => test.Keys!)];
 
         public override bool Passes(EventBlock block, int index) => tests.Any(test => test.Passes(block, index));
     }
+
+    private static string TextOf<T>(string kind, int place, bool not, IEnumerable<T> values) =>
+        string.Create(CultureInfo.InvariantCulture, $"{kind} {place}{(not ? " not" : "")} {string.Join(',', values.Order())}");
 
     /// <summary>Beyond so many values nearly every block has one of them.</summary>
     private const int KeysMax = 100;

@@ -70,9 +70,9 @@ public sealed class EventSpoolTests : IDisposable
             await _service.Asked;
             Assert.Equal(100, spool.Counters.Waiting);
         }
-        _service.Answer = null;
         await using var next = _service.Open();
         Assert.Equal(100, next.Counters.Waiting);
+        _service.Answer = null;
         await next.DrainAsync(Cancellation);
         Assert.Equal(100, _service.Ids.Distinct().Count());
         Assert.Equal(100, _service.Ids.Count);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Domesday.Server.Tests.Access;
 
 namespace Domesday.Server.Tests.Api;
 
@@ -18,6 +19,19 @@ public sealed class PolicyTests
         using var capturer = service.Bearer((await service.KeyAsync("default", "write")).Text);
         var answer = await TestService.GetAsync(capturer, Policies);
         Assert.Equal((0, "metadata"), (answer["version"]!.GetValue<int>(), answer["policy"]!["level"]!.GetValue<string>()));
+    }
+
+    /// <summary>The auditor reads everything in the tenant, and what is recorded at all is among the first questions.</summary>
+    [Fact]
+    public async Task An_auditor_reads_what_is_captured_and_changes_nothing_of_it()
+    {
+        await using var service = await TestService.StartAsync();
+        await service.UserAsync("default", "audrey", "auditor");
+        using var auditor = service.Client(People.Basic("audrey", People.Password));
+        var answer = await TestService.GetAsync(auditor, Policies);
+        Assert.Equal("metadata", answer["policy"]!["level"]!.GetValue<string>());
+        using var refused = await PutAsync(auditor, """{"level":"none"}""");
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
     }
 
     [Fact]

@@ -64,7 +64,7 @@ public sealed class ChunkTests
     {
         using var cache = new BlockCache(0);
         var ledger = new Ledger("acme", new(), new(), cache);
-        var (added, row, builder) = (new NewCodes(ledger.Codes), new EventRow(), new ChunkBuilder());
+        var (added, row, builder) = (new NewCodes(ledger.Codes), new EventRow(), new ChunkBuilder(entries.Length));
         BuiltChunk? chunk = null;
         builder.Begin("acme"u8.ToArray(), built => chunk = built);
         foreach (var (sequence, entry) in entries.Index())

@@ -28,12 +28,17 @@ public sealed class ErasureNodeTests
         await using var second = await ServiceNode.StartAsync(database);
         for (var from = 0; from < Events; from += 2_000) await AppendAsync(from % 4_000 == 0 ? first : second, from, 2_000);
         Assert.Contains("dictionary", await TableScan.FindAsync(database, Secret, Cancellation));
+        // Who takes the bytes out of the last chunk waits for this.
+        await using var held = await source.OpenConnectionAsync(Cancellation);
+        await using var hold = await held.BeginTransactionAsync(Cancellation);
+        await using (var last = new NpgsqlCommand("select chunk.first from chunk join ledger on id = ledger where name = 'default' order by chunk.first desc limit 1 for update of chunk", held)) Assert.NotNull(await last.ExecuteScalarAsync(Cancellation));
         var asked = AskForErasureAsync(first);
-        while (await AskAsync("select number from erased where scrubbed > 0 and not done limit 1") is null) await Task.Yield();
+        while (await AskAsync("select number from erased where scrubbed > 0 and not done limit 1") is null) await Task.Delay(10, Cancellation);
         first.Kill();
         await asked;
         // Hidden at once and as a whole.
         Assert.Equal(Events / 2, (await second.GetAsync("/audit/v1/events?service=load&limit=1&total=true", Cancellation)).GetProperty("total").GetInt64());
+        await hold.RollbackAsync(Cancellation);
         while (await AskAsync("select count(*) from ledger where pending > 0") is not 0L) await Task.Delay(20, Cancellation);
         Assert.Equal((long)(Events / 2), await AskAsync("select sum(cardinality(sequences))::bigint from erased"));
         Assert.Empty(await TableScan.FindAsync(database, Secret, Cancellation));

@@ -12,6 +12,8 @@ public sealed class SweepNodeTests
     private const int Tenants = 4;
     private const int Events = 200;
 
+    private static readonly string DroppedTenants = string.Create(CultureInfo.InvariantCulture, $"select count(*) from ledger where name like 't_' and first >= {Events}");
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -35,13 +37,35 @@ public sealed class SweepNodeTests
         await using var second = await ServiceNode.StartAsync(database);
         first.Kill();
         await using (var release = new NpgsqlCommand("select pg_advisory_unlock_all()", held)) await release.ExecuteNonQueryAsync(Cancellation);
-        while (await AskAsync("select count(*) from ledger where name like 't_' and first >= " + Events.ToString(CultureInfo.InvariantCulture)) < Tenants) await Task.Delay(50, Cancellation);
+        while (await AskAsync(DroppedTenants) < Tenants) await Task.Delay(50, Cancellation);
         for (var tenant = 0; tenant < Tenants; tenant++)
         {
             var total = (await second.GetAsync($"/audit/v1/events?tenant=t{tenant}&service=load&limit=1&total=true", Cancellation)).GetProperty("total").GetInt64();
             Assert.Equal(0, total);
         }
         Assert.Equal(0, await AskAsync("select count(*) from ledger_day join ledger on ledger.id = ledger and name like 't_' and ledger_day.size <= ledger.first"));
+    }
+
+    [Fact]
+    public async Task What_the_database_refused_to_drop_is_dropped_soon_and_not_with_the_next_hour()
+    {
+        Assert.SkipUnless(File.Exists(ServiceNode.Binary), "The service is not built.");
+        Assert.SkipWhen(ServiceNode.FakeTimeLibrary is null, "Other times of day need apt-get install faketime");
+        var database = await (await SharedServer.Server).NewDatabaseAsync();
+        await using var source = NpgsqlDataSource.Create(database);
+        async Task<long> AskAsync(string sql)
+        {
+            await using var command = source.CreateCommand(sql);
+            return await command.ExecuteScalarAsync(Cancellation) as long? ?? 0;
+        }
+        await FillAsync(database, AskAsync);
+        // As when two transactions wait for each other.
+        await AskAsync("create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no' using errcode = '40P01'; end $$");
+        await AskAsync("create trigger refuse before delete on ledger_day for each row execute function refuse()");
+        await using var node = await ServiceNode.StartAsync(database);
+        while (!node.Log.Contains("could not be enforced: The database cannot do it now: it answered 40P01.", StringComparison.Ordinal)) await Task.Delay(50, Cancellation);
+        await AskAsync("drop trigger refuse on ledger_day");
+        while (await AskAsync(DroppedTenants) < Tenants) await Task.Delay(50, Cancellation);
     }
 
     /// <summary>Three weeks ago events of some tenants arrive, that are to be kept for five days.</summary>
@@ -58,6 +82,7 @@ public sealed class SweepNodeTests
             Assert.True(sent.IsSuccessStatusCode, await sent.Content.ReadAsStringAsync(Cancellation));
         }
         while (await askAsync($"select count(*) from checkpoint join ledger on ledger.name = checkpoint.ledger where ledger.name like 't_' and checkpoint.size = ledger.size and ledger.size >= {Events}") < Tenants) await Task.Delay(50, Cancellation);
+        Assert.DoesNotContain("Timeout", node.Log, StringComparison.Ordinal);
         await node.StopAsync();
     }
 }
