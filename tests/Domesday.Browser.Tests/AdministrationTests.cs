@@ -29,10 +29,10 @@ public sealed class AdministrationTests(Site site)
         await using var visit = await site.SignInAsync();
         await visit.GoAsync("/ui/admin/users");
         await visit.Page.GetByLabel("Name", new() { Exact = true }).FillAsync("a:b");
-        await visit.Page.GetByLabel("Address").FillAsync("nowhere");
+        await visit.Page.GetByLabel("E-mail address").FillAsync("nowhere");
         await visit.Page.GetByLabel("Password").FillAsync("short");
         await visit.Button("Make user").ClickAsync();
-        foreach (var label in (string[])["Name", "Address", "Password"])
+        foreach (var label in (string[])["Name", "E-mail address", "Password"])
         {
             var field = visit.Page.GetByLabel(label, new() { Exact = true });
             await Assertions.Expect(field).ToHaveAttributeAsync("aria-invalid", "true");

@@ -31,6 +31,7 @@ public sealed class EveryPageTests(Site site)
             await visit.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
             await visit.ShotAsync($"{name}-{scheme.ToString().ToLowerInvariant()}-1440");
             await AssertAccessibleAsync(visit.Page, $"{name} {scheme}");
+            Assert.Empty(await FaultsOfLayoutAsync(visit.Page));
         }
     }
 
@@ -45,6 +46,7 @@ public sealed class EveryPageTests(Site site)
         var (wide, shown) = (await visit.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"), await visit.Page.EvaluateAsync<int>("document.documentElement.clientWidth"));
         Assert.True(wide <= shown, $"{path} is {wide} wide of {shown}.");
         await AssertAccessibleAsync(visit.Page, $"{name} 390");
+        Assert.Empty(await FaultsOfLayoutAsync(visit.Page));
     }
 
     [Fact]
@@ -83,6 +85,30 @@ public sealed class EveryPageTests(Site site)
         var total = await visit.TotalAsync();
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"First page over {total} events: painted after {milliseconds:F0} ms."));
     }
+
+    /// <summary>What one sees at once when it is wrong: boxes that touch, buttons of different heights side by side, words that run out of their box.</summary>
+    private static Task<string[]> FaultsOfLayoutAsync(IPage page) => page.EvaluateAsync<string[]>("""
+        () => {
+          const seen = element => element.getClientRects().length > 0 && !element.classList.contains("unseen");
+          const said = element => (element.className || element.tagName) + " «" + element.textContent.trim().slice(0, 40) + "»";
+          const faults = [];
+          for (const box of document.querySelectorAll("main .card, main .cards, main .plain-scroll, main .figures, main .notice")) {
+            let before = box.previousElementSibling;
+            while (before && !seen(before)) before = before.previousElementSibling;
+            if (!seen(box) || !before) continue;
+            const [upper, lower] = [before.getBoundingClientRect(), box.getBoundingClientRect()];
+            if (upper.right > lower.left && upper.left < lower.right && lower.top - upper.bottom < 4) faults.push(`${said(box)} touches ${said(before)}`);
+          }
+          for (const group of document.querySelectorAll("main .actions, main .toolbar")) {
+            const heights = [...group.querySelectorAll("button")].filter(seen).map(button => Math.round(button.getBoundingClientRect().height));
+            if (new Set(heights).size > 1) faults.push(`Buttons of ${said(group)} are ${heights.join(", ")} high`);
+          }
+          for (const box of document.querySelectorAll("main .figure, main .card > h2, main button, main .button, main .result")) {
+            if (seen(box) && box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).display !== "inline") faults.push(`${said(box)} is ${box.scrollWidth} wide in ${box.clientWidth}`);
+          }
+          return faults;
+        }
+        """);
 
     internal static async Task AssertAccessibleAsync(IPage page, string what)
     {

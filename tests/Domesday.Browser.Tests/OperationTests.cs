@@ -78,6 +78,9 @@ public sealed class OperationTests(Site site)
             Assert.True(await visit.Page.Locator(".usage tbody tr").CountAsync() > 1, await visit.Page.Locator("main").InnerTextAsync());
         }
         await visit.GoAsync("/ui/usage?by=project");
+        await Assertions.Expect(visit.Page.Locator("[data-usage]")).ToHaveCountAsync(0);
+        var said = await visit.Page.Locator("[data-usage-total='events']").TextContentAsync();
+        Assert.Equal(await visit.Page.Locator("[data-usage-sum] [data-usage-cell='events']").TextContentAsync(), said);
         var rows = await visit.Page.Locator(".usage tbody tr").CountAsync();
         var download = await visit.Page.RunAndWaitForDownloadAsync(() => visit.Link("CSV").ClickAsync());
         var lines = await File.ReadAllLinesAsync(await download.PathAsync(), Cancellation);

@@ -27,6 +27,15 @@ public sealed class EventListTests
     }
 
     [Fact]
+    public async Task The_head_says_until_when_and_in_which_zone_in_words_apart()
+    {
+        var model = new EventListModel(State("")) { Rows = new(ColumnChoice.Default, [], null), CompleteThrough = Timestamp.FromDateTimeOffset(Now) };
+        var page = await Rendered.PartAsync<EventListView>(("Model", model));
+        var words = string.Join(' ', page.QuerySelector(".page-head .hint")!.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("Complete through 2026-03-01 12:00:00, times in UTC", words, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Records_of_reading_are_left_out_until_they_are_asked_for()
     {
         Assert.Contains(State("").Filter.Conditions, condition => condition is { Field: EventField.Operation, Not: true } && condition.Values.Contains("events.list"));

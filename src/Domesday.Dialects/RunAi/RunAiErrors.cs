@@ -10,6 +10,7 @@ namespace Domesday.Dialects.RunAi;
 internal sealed class RunAiErrors : IProblemShape
 {
     public const string MissingParameter = "Required parameter is missing";
+    public const string UnsupportedGrant = "The grant type must be client_credentials.";
 
     private static readonly PathString[] Paths = ["/v1/k8s", "/api/v1/token", "/api/v2/token", "/api/v1/audit"];
 
@@ -20,7 +21,7 @@ internal sealed class RunAiErrors : IProblemShape
         http.Response.ContentType = "application/json";
         if (http.Request.Path.StartsWithSegments("/api/v2/token"))
         {
-            var body = new RunAiOAuthError(OAuthCode(refusal.Status), refusal.Detail);
+            var body = new RunAiOAuthError(refusal.Detail == UnsupportedGrant ? "unsupported_grant_type" : OAuthCode(refusal.Status), refusal.Detail);
             return JsonSerializer.SerializeAsync(http.Response.Body, body, RunAiJson.Default.RunAiOAuthError, http.RequestAborted);
         }
         var details = refusal.Faults.Count > 0 ? string.Join("; ", refusal.Faults.Select(fault => $"{fault.Field}: {fault.Reason}")) : null;

@@ -8,9 +8,13 @@ namespace Domesday.Dialects.SpectroPalette;
 /// <summary>The vendor's <c>V1Error</c>: <c>{"code":"ResourceNotFound","details":{},"message":"…","ref":"…"}</c>. The code is a text, and the type is <c>application/json</c>: its Go client reads nothing else.</summary>
 internal sealed class SpectroPaletteErrors : IProblemShape
 {
-    private static readonly PathString[] Paths = ["/v1/audits", "/v1/auth/authenticate", "/v1/tenants", "/v1/datasinks", "/v1/clouds"];
+    private static readonly PathString Version = "/v1";
 
-    public bool Covers(PathString path) => Array.Exists(Paths, covered => path.StartsWithSegments(covered));
+    /// <summary>Other clients' paths below the same version: Run:ai's, and OTLP's.</summary>
+    private static readonly PathString[] Others = ["/v1/k8s", "/v1/logs", "/v1/traces", "/v1/metrics"];
+
+    /// <remarks>Paths that Palette has and the service has not are covered too: its clients read no other form.</remarks>
+    public bool Covers(PathString path) => path.StartsWithSegments(Version) && !Array.Exists(Others, other => path.StartsWithSegments(other));
 
     public Task WriteAsync(HttpContext http, Refusal refusal)
     {

@@ -15,7 +15,10 @@ internal sealed class UpCloudErrors : IProblemShape
 
     private const string Types = "https://developers.upcloud.com/1.3/errors#";
 
-    public bool Covers(PathString path) => path.StartsWithSegments(UpCloudEndpoints.Base);
+    /// <summary>All of it: a client that asks for something else of UpCloud reads no other form.</summary>
+    private static readonly PathString Version = "/1.3";
+
+    public bool Covers(PathString path) => path.StartsWithSegments(Version);
 
     public Task WriteAsync(HttpContext http, Refusal refusal)
     {

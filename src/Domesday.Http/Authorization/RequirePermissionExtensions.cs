@@ -9,8 +9,9 @@ public static class RequirePermissionExtensions
 {
     /// <summary>The caller must be authenticated and hold all of these permissions.</summary>
     /// <param name="wholeTenant">The caller must not be limited to projects.</param>
-    public static TBuilder RequirePermission<TBuilder>(this TBuilder routes, Permission permission, bool wholeTenant = false)
-        where TBuilder : IEndpointConventionBuilder => routes.WithMetadata(new PermissionRequirement(permission, wholeTenant));
+    /// <param name="or">Holding this instead will do too.</param>
+    public static TBuilder RequirePermission<TBuilder>(this TBuilder routes, Permission permission, bool wholeTenant = false, Permission? or = null)
+        where TBuilder : IEndpointConventionBuilder => routes.WithMetadata(new PermissionRequirement(permission, wholeTenant) { Or = or });
 
     /// <summary>Any valid credential will do, such as for a principal's own profile. What the handler shows must be decided by the principal.</summary>
     public static TBuilder RequireCredential<TBuilder>(this TBuilder routes)
@@ -45,6 +46,9 @@ public static class RequirePermissionExtensions
 /// <param name="Permission">Null: nothing, not even a credential.</param>
 public sealed record PermissionRequirement(Permission? Permission, bool WholeTenant)
 {
+    /// <summary>Will do instead; null where there is no other way.</summary>
+    public Permission? Or { get; init; }
+
     /// <summary>The requirement that counts: the one closest to the route.</summary>
     public static PermissionRequirement? Of(Endpoint endpoint) => endpoint?.Metadata.GetMetadata<PermissionRequirement>();
 }

@@ -17,6 +17,7 @@ internal static class ScopeDecision
     /// </returns>
     public static Result<AccessScope> Decide(Principal principal, PermissionRequirement requirement, RouteReach reach, StringValues tenant, ControlState state)
     {
+        if (requirement is { Permission: { } first, Or: { } other } && !principal.May(first) && principal.May(other)) requirement = requirement with { Permission = other };
         var scope = ScopeOf(principal, requirement.Permission ?? Permission.None, reach, tenant, state);
         if (!scope.IsOk) return scope;
         if (reach.OperatorOnly && !principal.IsSystemAdministrator && principal.Tenant != TenantName.System) return Forbidden("This is for those who run the service.");

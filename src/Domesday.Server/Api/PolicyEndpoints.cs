@@ -18,7 +18,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Domesday.Server.Api;
 
-/// <summary>What is captured for a tenant. Capturers read it with the credential they append with, and wait here for it to change.</summary>
+/// <summary>What is captured for a tenant. Capturers read it with the credential they append with, and wait here for it to change; auditors read it as they read every setting.</summary>
 internal static class PolicyEndpoints
 {
     private const int WaitSecondsMax = 60;
@@ -26,7 +26,7 @@ internal static class PolicyEndpoints
 
     public static void MapPolicies(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/policies", GetAsync).RequirePermission(Permission.AuditWrite, wholeTenant: true);
+        api.MapGet("/policies", GetAsync).RequirePermission(Permission.AuditWrite, wholeTenant: true, or: Permission.ConfigRead);
         api.MapPut("/policies", PutAsync).RequirePermission(Permission.ConfigWrite, wholeTenant: true);
     }
 

@@ -132,7 +132,7 @@ internal sealed class ServiceDescription
         {
             null => "Needs no credential.",
             Permission.None => "Needs a credential, whatever it allows.",
-            { } permission => $"Needs {string.Join(", ", PermissionNames.Of(permission).Select(name => $"`{name}`"))}{(requirement.WholeTenant ? " for the whole tenant" : "")}.",
+            { } permission => $"Needs {string.Join(", ", PermissionNames.Of(permission).Select(name => $"`{name}`"))}{(requirement.Or is { } other ? $" or {string.Join(", ", PermissionNames.Of(other).Select(name => $"`{name}`"))}" : "")}{(requirement.WholeTenant ? " for the whole tenant" : "")}.",
         };
         var reach = RouteReach.Of(route);
         if (reach.OperatorOnly) needs += " For those who run the service.";

@@ -51,6 +51,7 @@ function fill(report) {
   const rows = new Map(report.rows.map(row => [row.key, row]));
   for (const shown of document.querySelectorAll("[data-usage-key]")) write(shown, rows.get(shown.dataset.usageKey));
   write(document.querySelector("[data-usage-sum]"), report.total);
+  document.querySelector("[data-usage-total='events']").textContent = amount(report.total.events);
   document.querySelector("[data-usage-total='resources']").textContent = resources(report.total);
 }
 

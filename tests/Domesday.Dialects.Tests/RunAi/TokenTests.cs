@@ -24,6 +24,17 @@ public class TokenTests
         await DialectHost.JsonAsync(client, "/api/v1/audit/log?start=2026-01-01&end=2026-12-31");
     }
 
+    /// <summary>RFC 6749 §2.3.1: servers must take the client's secret in the header, and many libraries send it nowhere else.</summary>
+    [Fact]
+    public async Task An_OAuth_client_may_name_itself_in_the_header()
+    {
+        await using var host = await DialectHost.StartAsync();
+        using var client = host.Service.Client(new("Basic", Convert.ToBase64String("admin:correct%2Dhorse-battery"u8)));
+        var (response, answer) = await DialectHost.SendAsync(client, HttpMethod.Post, "/api/v2/token", "grant_type=client_credentials");
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.NotEmpty(JsonNode.Parse(answer)!["access_token"]!.GetValue<string>());
+    }
+
     [Fact]
     public async Task The_answers_have_the_documented_members()
     {
@@ -55,6 +66,7 @@ public class TokenTests
     [InlineData("/api/v1/token", "{", 400, "code", "400")]
     [InlineData("/api/v2/token", "client_id=admin&client_secret=wrong", 401, "error", "invalid_client")]
     [InlineData("/api/v2/token", "", 400, "error", "invalid_request")]
+    [InlineData("/api/v2/token", "grant_type=authorization_code&code=x", 400, "error", "unsupported_grant_type")]
     [InlineData("/v1/k8s/auth/oauth/apptoken", """{"id":"admin","secret":"wrong"}""", 401, "code", "401")]
     public async Task A_refusal_has_the_form_of_its_route(string path, string body, int status, string member, string value)
     {

@@ -165,6 +165,7 @@ public class UpCloudListTests
         await IsProblemAsync(host.Writer, HttpMethod.Get, List, HttpStatusCode.Forbidden, "ERROR_FORBIDDEN");
         await IsProblemAsync(host.Reader, HttpMethod.Get, List + "/01KC8T59GZXZTNCZMYGJXGFSGM", HttpStatusCode.NotFound, "ERROR_RESOURCE_NOT_FOUND");
         await IsProblemAsync(host.Reader, HttpMethod.Get, List + "/a/b", HttpStatusCode.NotFound, "ERROR_RESOURCE_NOT_FOUND");
+        await IsProblemAsync(host.Reader, HttpMethod.Get, "/1.3/account", HttpStatusCode.NotFound, "ERROR_RESOURCE_NOT_FOUND");
         await IsProblemAsync(host.Reader, HttpMethod.Delete, List, HttpStatusCode.MethodNotAllowed, "ERROR_METHOD_NOT_ALLOWED");
     }
 

@@ -21,7 +21,7 @@ public sealed partial class NegativeMatrixTests
         await using var world = await MatrixWorld.StartAsync();
         var told = world.Service.Service.Routes.SelectMany(route => route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods
             .Select(method => (Name: $"{method} {"/" + route.RoutePattern.RawText!.Trim('/')}", Says: SaidBy(route)))).ToDictionary(route => route.Name, route => route.Says);
-        var known = RouteTable.All.ToDictionary(route => route.Route, route => (route.For, route.Needs));
+        var known = RouteTable.All.ToDictionary(route => route.Route, route => (route.For, route.Needs, route.Or));
         var missing = told.Keys.Except(known.Keys).Select(name => $"{name} is not in RouteTable");
         var gone = known.Keys.Except(told.Keys).Select(name => $"{name} of RouteTable is no route");
         var other = told.Where(route => known.TryGetValue(route.Key, out var entry) && entry != route.Value).Select(route => $"{route.Key} is for {route.Value}, RouteTable says {known[route.Key]}");
@@ -199,7 +199,7 @@ public sealed partial class NegativeMatrixTests
     ];
 
     private static bool IsAllowed(RouteCase route, Permission permissions, bool isLimited) =>
-        route.For != RouteFor.Operator && (permissions & route.Needs) == route.Needs && !(isLimited && route.For == RouteFor.Tenant);
+        route.For != RouteFor.Operator && ((permissions & route.Needs) == route.Needs || (route.Or is { } or && permissions.HasFlag(or))) && !(isLimited && route.For == RouteFor.Tenant);
 
     internal static async Task<string> AskAsync(HttpClient client, RouteCase route, (string Path, string? Body) call)
     {
@@ -236,7 +236,7 @@ public sealed partial class NegativeMatrixTests
     /// <summary>Random by design, and of events that the reader may see.</summary>
     internal static string WithoutSalts(string answer) => Random().Replace(answer, "<random>");
 
-    private static (RouteFor For, Permission Needs) SaidBy(RouteEndpoint route)
+    private static (RouteFor For, Permission Needs, Permission? Or) SaidBy(RouteEndpoint route)
     {
         var requirement = PermissionRequirement.Of(route)!;
         var reach = requirement.Permission switch
@@ -246,7 +246,7 @@ public sealed partial class NegativeMatrixTests
             _ when RouteReach.Of(route).OperatorOnly => RouteFor.Operator,
             _ => requirement.WholeTenant ? RouteFor.Tenant : RouteFor.Project,
         };
-        return (reach, requirement.Permission ?? Permission.None);
+        return (reach, requirement.Permission ?? Permission.None, requirement.Or);
     }
 
     /// <summary>What dialects make up for each answer.</summary>

@@ -32,6 +32,9 @@ internal sealed record RouteCase(string Route, RouteFor For, Permission Needs, s
     /// <summary>Its answer has no end: it is read until the last visible event came.</summary>
     public bool IsEndless { get; init; }
 
+    /// <summary>A permission that will do instead.</summary>
+    public Permission? Or { get; init; }
+
     /// <summary>A key may stand in its path.</summary>
     public bool TakesKeyInPath { get; init; }
 

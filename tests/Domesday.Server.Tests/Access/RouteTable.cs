@@ -67,7 +67,7 @@ internal static class RouteTable
         new($"PATCH {Api}/views/{{id}}", Project, Permission.AuditList, $"{Api}/views/{{view}}", """{"name":"changed"}"""),
         new($"DELETE {Api}/views/{{id}}", Project, Permission.AuditList, $"{Api}/views/{{view}}"),
         new($"GET {Api}/gaps", Tenant, Permission.AuditList, $"{Api}/gaps"),
-        new($"GET {Api}/policies", Tenant, Permission.AuditWrite, $"{Api}/policies"),
+        new($"GET {Api}/policies", Tenant, Permission.AuditWrite, $"{Api}/policies") { Or = Permission.ConfigRead },
         new($"PUT {Api}/policies", Tenant, Permission.ConfigWrite, $"{Api}/policies", "{}"),
         new($"GET {Api}/retention", Tenant, Permission.ConfigRead, $"{Api}/retention"),
         new($"PUT {Api}/retention", Tenant, Permission.ConfigWrite, $"{Api}/retention", """{"days":null}"""),

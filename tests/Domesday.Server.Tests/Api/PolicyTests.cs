@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Domesday.Server.Tests.Access;
 
 namespace Domesday.Server.Tests.Api;
 
@@ -18,6 +19,19 @@ public sealed class PolicyTests
         using var capturer = service.Bearer((await service.KeyAsync("default", "write")).Text);
         var answer = await TestService.GetAsync(capturer, Policies);
         Assert.Equal((0, "metadata"), (answer["version"]!.GetValue<int>(), answer["policy"]!["level"]!.GetValue<string>()));
+    }
+
+    /// <summary>The auditor reads everything in the tenant, and what is recorded at all is among the first questions.</summary>
+    [Fact]
+    public async Task An_auditor_reads_what_is_captured_and_changes_nothing_of_it()
+    {
+        await using var service = await TestService.StartAsync();
+        await service.UserAsync("default", "audrey", "auditor");
+        using var auditor = service.Client(People.Basic("audrey", People.Password));
+        var answer = await TestService.GetAsync(auditor, Policies);
+        Assert.Equal("metadata", answer["policy"]!["level"]!.GetValue<string>());
+        using var refused = await PutAsync(auditor, """{"level":"none"}""");
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
     }
 
     [Fact]
@@ -91,6 +105,26 @@ public sealed class PolicyTests
         var change = await service.EventAsync("default", kept => kept.Operation == "control.capture_policy.set_level_none");
         Assert.Equal("request", change.Change!.Before!.Value.GetProperty("policy").GetProperty("level").GetString());
         Assert.Equal("admin", change.Actor!.Name);
+    }
+
+    [Theory]
+    [InlineData(null, """{"level":"none"}""", "set_level_none")]
+    [InlineData(null, """{"level":"metadata","ignore":["/_ping","/audit/of/mine"]}""", "lower")]
+    [InlineData(null, """{"level":"request"}""", "create")]
+    [InlineData("""{"level":"request"}""", """{"level":"metadata"}""", "set_level_metadata")]
+    [InlineData("""{"level":"none"}""", """{"level":"metadata"}""", "raise_level_metadata")]
+    [InlineData("""{"level":"request"}""", """{"level":"request","rules":[{"paths":["/**"],"level":"none"}]}""", "lower")]
+    [InlineData("""{"level":"metadata","rules":[{"paths":["/a"],"level":"request"}]}""", """{"level":"metadata"}""", "lower")]
+    [InlineData("""{"level":"metadata"}""", """{"level":"metadata","rules":[{"paths":["/a"],"level":"request"}]}""", "update")]
+    public async Task That_less_is_recorded_from_now_on_shows_in_the_operation_however_it_was_said(string? before, string after, string word)
+    {
+        await using var service = await TestService.StartAsync();
+        if (before is not null) using (await PutAsync(service.Admin, before)) { }
+        using (await PutAsync(service.Admin, after)) { }
+        var changes = (await service.EventsAsync("default")).Where(kept => kept.Resource?.Type == "capture_policy").ToList();
+        Assert.Equal("control.capture_policy." + word, changes[^1].Operation);
+        var isTold = Domesday.Core.Alerts.StockAlerts.Find("capture-lowered")!.Filter["operation=".Length..].Split(',').Contains(changes[^1].Operation);
+        Assert.Equal(word is "lower" || word.StartsWith("set_level_", StringComparison.Ordinal), isTold);
     }
 
     private static async Task<HttpResponseMessage> GetAsync(HttpClient client, string path, EntityTagHeaderValue tag)
