@@ -34,15 +34,20 @@ internal sealed class ApiTransport : IDisposable
     public async Task<T> AskAsync<T>(ApiRequest request, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
         using var response = await SendAsync(request, cancellation);
-        await using var body = await response.Content.ReadAsStreamAsync(cancellation);
-        return await JsonSerializer.DeserializeAsync(body, type, cancellation) ?? throw new JsonException("The answer is null.");
+        return await InTimeAsync(
+            async limit =>
+            {
+                await using var body = await response.Content.ReadAsStreamAsync(limit);
+                return await JsonSerializer.DeserializeAsync(body, type, limit) ?? throw new JsonException("The answer is null.");
+            },
+            cancellation);
     }
 
     /// <summary>Fetches the answer's bytes.</summary>
     public async Task<byte[]> BytesAsync(ApiRequest request, CancellationToken cancellation)
     {
         using var response = await SendAsync(request, cancellation);
-        return await response.Content.ReadAsByteArrayAsync(cancellation);
+        return await InTimeAsync(limit => response.Content.ReadAsByteArrayAsync(limit), cancellation);
     }
 
     /// <returns>A success, whose body is not read yet.</returns>
@@ -58,7 +63,7 @@ internal sealed class ApiTransport : IDisposable
                 if (response.IsSuccessStatusCode) return response;
                 using (response)
                 {
-                    var problem = await ProblemException.ReadAsync(response, _options.Time, cancellation);
+                    var problem = await InTimeAsync(limit => ProblemException.ReadAsync(response, _options.Time, limit), cancellation);
                     if (!IsWorthAnotherTry(response.StatusCode, problem, attempt)) throw problem;
                     await WaitAsync(problem.RetryAfter ?? WaitBefore(attempt), cancellation);
                 }
@@ -80,6 +85,21 @@ internal sealed class ApiTransport : IDisposable
     public Task WaitAsync(TimeSpan wait, CancellationToken cancellation) => Task.Delay(wait, _options.Time, cancellation);
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>The timeout of <see cref="HttpClient"/> ends where the body begins: a service that is gone in the middle of it would be waited for for ever.</summary>
+    private async Task<T> InTimeAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(_options.AnswerTimeout, _options.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        try
+        {
+            return await read(either.Token);
+        }
+        catch (OperationCanceledException exception) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException($"{_http.BaseAddress} did not end its answer within {_options.AnswerTimeout.TotalSeconds} s.", exception);
+        }
+    }
 
     private bool IsWorthAnotherTry(HttpStatusCode status, ProblemException problem, int attempt) =>
         status is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable && attempt < _options.RetriesMax

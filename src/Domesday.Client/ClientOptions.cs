@@ -18,7 +18,7 @@ public sealed record ClientOptions
     /// <summary>Longest wait before a request is sent again. A service that asks for more is not waited for: the caller sees its refusal.</summary>
     public TimeSpan RetryWaitMax { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Longest wait for the beginning of an answer.</summary>
+    /// <summary>Longest wait for the beginning of an answer, and for the rest of one that is read as a whole; exports and the tail may take as long as they like.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(100);
 
     public TimeProvider Time { get; init; } = TimeProvider.System;

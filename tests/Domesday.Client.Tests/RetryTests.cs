@@ -22,6 +22,18 @@ public sealed class RetryTests
         Assert.Single(service.Bodies.Distinct());
     }
 
+    [Theory]
+    [InlineData(HttpStatusCode.OK, "application/json")]
+    [InlineData(HttpStatusCode.BadRequest, "application/problem+json")]
+    public async Task An_answer_that_stands_still_in_the_middle_is_not_waited_for_for_ever(HttpStatusCode status, string mediaType)
+    {
+        Func<HttpResponseMessage> half = () => new(status) { Content = new StreamContent(new Standstill()) { Headers = { ContentType = new(mediaType) } } };
+        using var service = new Answers(half, half);
+        using var client = new DomesdayClient(new() { Server = new("http://host/base/"), RetriesMax = 0, AnswerTimeout = TimeSpan.FromMilliseconds(50) }, service);
+        await Assert.ThrowsAsync<TimeoutException>(() => client.AppendAsync(new AuditEvent { Action = "create" }, Cancellation));
+        await Assert.ThrowsAsync<TimeoutException>(() => client.CapturePolicies.GetAsync(1, 1, Cancellation));
+    }
+
     [Fact]
     public async Task Patience_has_an_end()
     {
@@ -104,6 +116,18 @@ public sealed class RetryTests
     private static Func<HttpResponseMessage> Ok(string json) => () => new(HttpStatusCode.OK) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
 
     private static Func<HttpResponseMessage> Stream(string text) => () => new(HttpStatusCode.OK) { Content = new StringContent(text, Encoding.UTF8, "text/event-stream") };
+
+    /// <summary>A body of which nothing more comes.</summary>
+    private sealed class Standstill : MemoryStream
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return 0;
+        }
+
+        public override Task CopyToAsync(System.IO.Stream destination, int bufferSize, CancellationToken cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
+    }
 
     /// <summary>Answers one after another; null breaks the connection.</summary>
     private sealed class Answers(params Func<HttpResponseMessage>?[] answers) : HttpMessageHandler

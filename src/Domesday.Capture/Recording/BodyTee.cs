@@ -70,8 +70,9 @@ public sealed class BodyTee(int bytesMax) : IDisposable
                 plain.Write(buffer, 0, read);
             }
         }
-        catch (InvalidDataException)
+        catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
         {
+            // Brotli calls invalid data an invalid operation.
             return null;
         }
         return plain.ToArray();

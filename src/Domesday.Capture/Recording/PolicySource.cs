@@ -72,8 +72,9 @@ public sealed class PolicySource : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception exception) when (exception is ProblemException or HttpRequestException or TimeoutException or IOException or JsonException or OperationCanceledException)
+            catch (Exception exception)
             {
+                // Whatever it is, such as a folder that may not be written any more, it must not end the following.
                 LastError = exception.Message;
                 await PauseAsync(exception is ProblemException { Status: (int)HttpStatusCode.Unauthorized or (int)HttpStatusCode.Forbidden });
             }
@@ -117,12 +118,11 @@ public sealed class PolicySource : IAsyncDisposable
             _version = answer.Version;
             return;
         }
-        if (isNew && _file is not null)
-        {
-            File.WriteAllBytes(_file + ".new", answer.Write());
-            File.Move(_file + ".new", _file, overwrite: true);
-        }
+        // In force at once, also where it cannot be kept for the next start.
         (_current, _version) = (compiled, answer.Version);
         Changed?.Invoke();
+        if (!isNew || _file is null) return;
+        File.WriteAllBytes(_file + ".new", answer.Write());
+        File.Move(_file + ".new", _file, overwrite: true);
     }
 }

@@ -153,7 +153,7 @@ public sealed class RequestRecording : IDisposable
     private JsonElement Body(BodyTee body)
     {
         var redactor = _policy.Redactor;
-        var captured = body.IsComplete && body.Decoded(_request.ContentEncoding) is { } plain
+        var captured = body.IsComplete && body.Decoded(_request.ContentEncoding) is { IsEmpty: false } plain
             ? redactor.Body(_request.Method, _request.Path, _request.ContentType, plain)
             : redactor.LongBody(_request.Method, _request.Path, _request.ContentType, body.Length, body.IsComplete ? body.Digest() : default);
         using var document = JsonDocument.Parse(captured.Json);

@@ -72,10 +72,11 @@ internal sealed class SpoolReader
     /// <summary>Gives up on acts whose end could not be written.</summary>
     public void Abandon(IEnumerable<Guid> ids)
     {
-        foreach (var id in ids)
+        _abandoned.UnionWith(ids);
+        foreach (var id in _abandoned.Where(_open.ContainsKey).ToList())
         {
-            if (_open.Remove(id, out var act)) Orphan(act);
-            else _abandoned.Add(id);
+            Orphan(id);
+            _abandoned.Remove(id);
         }
     }
 
@@ -94,13 +95,12 @@ internal sealed class SpoolReader
     /// <summary>What is still open where this process began to write was begun by one that ended.</summary>
     private void FindOrphans()
     {
-        _hasPassedOrphans = true;
-        foreach (var (id, act) in _open.Where(act => act.Value.At < _log.FirstOwn).ToList())
+        foreach (var id in _open.Where(act => act.Value.At < _log.FirstOwn).Select(act => act.Key).ToList())
         {
-            _open.Remove(id);
-            Orphan(act);
+            Orphan(id);
             Orphans++;
         }
+        _hasPassedOrphans = true;
     }
 
     private bool TryReadFrame(out SpoolPosition at, out SpoolFrame frame)
@@ -138,6 +138,8 @@ internal sealed class SpoolReader
         if (_segmentLoaded != Position.Segment || Position.Offset < _loadedFrom || _loadedFrom + _loaded - Position.Offset < least)
         {
             var length = (int)Math.Min(rest, Math.Max(least, WindowBytes));
+            // A read that fails leaves nothing of use.
+            _segmentLoaded = -1;
             if (_window.Length < length) _window = new byte[length];
             _loaded = Read(Position, _window.AsSpan(0, length));
             (_segmentLoaded, _loadedFrom) = (Position.Segment, Position.Offset);
@@ -153,9 +155,11 @@ internal sealed class SpoolReader
         return read;
     }
 
-    private void Orphan(OpenAct act)
+    /// <summary>Has an open act sent as it was begun. It stays open when its file cannot be read now.</summary>
+    private void Orphan(Guid id)
     {
-        if (PayloadOf(act) is { } payload) _orphans.Enqueue(payload);
+        if (PayloadOf(_open[id]) is { } payload) _orphans.Enqueue(payload);
+        _open.Remove(id);
     }
 
     /// <returns>Null when it was damaged since it was read first.</returns>

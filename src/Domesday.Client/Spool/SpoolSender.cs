@@ -41,9 +41,9 @@ internal sealed class SpoolSender(SpoolReader reader, SpoolLog log, SpoolFolder 
                     // There may be more.
                 }
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (!cancellation.IsCancellationRequested)
             {
-                // The disk, for what the service says is dealt with below. Nothing is freed by it, and so nothing lost.
+                // The disk or the number of open files, for what the service says is dealt with below. What was gathered is kept and sent then; and whatever else it is, it must not end the sending.
                 tally.Failed(exception.Message);
                 await Task.Delay(options.RetryWaitMax, options.Time, cancellation);
                 continue;
@@ -61,7 +61,10 @@ internal sealed class SpoolSender(SpoolReader reader, SpoolLog log, SpoolFolder 
         reader.Abandon(tally.TakeAbandoned());
         Gather();
         tally.Orphans = reader.Orphans;
-        if (_ends.Count > 0) await DeliverAsync(0, _ends.Count, cancellation);
+        var sent = _ends.Count;
+        if (sent > 0) await DeliverAsync(0, sent, cancellation);
+        _batch.ResetWrittenCount();
+        _ends.Clear();
         foreach (var (id, payload) in reader.Lingering(log.CurrentSegment - 1)) log.Append(SpoolKind.Carry, id, payload.Span, isAwaited: false, out _);
         if (reader.SafeAt(_read) is var safe && tally.Cursor < safe)
         {
@@ -69,13 +72,12 @@ internal sealed class SpoolSender(SpoolReader reader, SpoolLog log, SpoolFolder 
             folder.SaveCursor(tally.Cursor);
             log.Free(tally.Cursor);
         }
-        return _ends.Count > 0;
+        return sent > 0;
     }
 
+    /// <summary>Reads what goes into the batch, behind what a failure has left in it.</summary>
     private void Gather()
     {
-        _batch.ResetWrittenCount();
-        _ends.Clear();
         while (_ends.Count < options.BatchEventsMax)
         {
             if (_held is null) _read = reader.Position;

@@ -9,4 +9,7 @@ internal static partial class AlertLog
 
     [LoggerMessage(4402, LogLevel.Warning, "What the alerts of tenant {Tenant} remembered cannot be read; its events are looked at again: {Reason}")]
     public static partial void Forgotten(ILogger logger, string tenant, string reason);
+
+    [LoggerMessage(4403, LogLevel.Error, "Looking for alerts of tenant {Tenant} failed; it goes on with the next turn")]
+    public static partial void NotLooked(ILogger logger, Exception exception, string tenant);
 }

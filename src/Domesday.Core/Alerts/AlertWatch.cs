@@ -44,7 +44,7 @@ public sealed class AlertWatch(ControlLedger ledger, IEventStore store, IEventRe
         var control = ledger.State;
         foreach (var tenant in control.Alerts.Values.Where(rule => !rule.Disabled && control.IsActive(rule.Tenant)).GroupBy(rule => rule.Tenant))
         {
-            more |= await TurnAsync(tenant.Key, [.. tenant], cancellation);
+            more |= await TryTurnAsync(tenant.Key, [.. tenant], cancellation);
         }
         return more;
     }
@@ -57,6 +57,23 @@ public sealed class AlertWatch(ControlLedger ledger, IEventStore store, IEventRe
 
     /// <summary>Raises an alert that says it is a test.</summary>
     public ValueTask<Problem?> TestAsync(AlertRecord rule, CancellationToken cancellation) => AppendAsync(rule.Tenant, [AlertRule.Test(rule, Guid.CreateVersion7(time.GetUtcNow()))], cancellation);
+
+    /// <summary>What fails with one tenant is tried again with the next turn, and keeps no alerts from the others.</summary>
+    private async ValueTask<bool> TryTurnAsync(string tenant, AlertRecord[] records, CancellationToken cancellation)
+    {
+        try
+        {
+            return await TurnAsync(tenant, records, cancellation);
+        }
+        catch (Exception exception)
+        {
+            // The rules may have counted events up to the failure: what was kept last has not, and looks at all of them once.
+            lock (_lock) _states.Remove(tenant);
+            if (exception is OperationCanceledException && cancellation.IsCancellationRequested) throw;
+            AlertLog.NotLooked(logger, exception, tenant);
+            return false;
+        }
+    }
 
     private async ValueTask<bool> TurnAsync(string tenant, AlertRecord[] records, CancellationToken cancellation)
     {
@@ -165,16 +182,8 @@ public sealed class AlertWatch(ControlLedger ledger, IEventStore store, IEventRe
     {
         byte[] bytes;
         lock (_lock) bytes = JsonSerializer.SerializeToUtf8Bytes(state, AlertJson.Default.AlertState);
-        try
-        {
-            files.Replace(FileOf(tenant), bytes);
-        }
-        catch (IOException)
-        {
-            // What is in memory may be behind what another node has kept meanwhile.
-            lock (_lock) _states.Remove(tenant);
-            throw;
-        }
+        // Where that fails the memory is dropped, too: it may be behind what another node has kept meanwhile.
+        files.Replace(FileOf(tenant), bytes);
     }
 
     private AlertState? Known(string tenant)

@@ -5,7 +5,7 @@ public static class StockAlerts
 {
     public static IReadOnlyList<StockAlert> All { get; } =
     [
-        new("capture-lowered", "Capture switched off or its level lowered", "operation=control.capture_policy.set_level_none,control.capture_policy.set_level_metadata", AlertConditions.Each, "critical"),
+        new("capture-lowered", "Capture switched off or its level lowered", "operation=control.capture_policy.set_level_none,control.capture_policy.set_level_metadata,control.capture_policy.lower", AlertConditions.Each, "critical"),
         new("failed-logins", "Many failed sign-ins", "action=login&result=failure", AlertConditions.Count, "error") { Count = 5, WindowSeconds = 300, GroupBy = ["actor.name"] },
         new("role-granted", "A role was granted", "operation=control.grant.create", AlertConditions.Each, "warning"),
         new("erasure", "Events were erased", "operation=control.erasure.create", AlertConditions.Each, "warning"),

@@ -59,8 +59,14 @@ public sealed class CapturePolicies(ControlLedger ledger)
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(policy);
         var record = new CapturePolicyRecord { Tenant = tenant, Policy = policy };
-        if (!state.CapturePolicies.TryGetValue(tenant, out var before)) return [ControlKinds.CapturePolicy.Create(record)];
-        return IsSame(before.Policy, policy) ? [] : [ControlKinds.CapturePolicy.Update(before.Policy.Level == policy.Level ? "update" : $"set_level_{NameOf(policy.Level)}", before, record)];
+        var known = state.CapturePolicies.GetValueOrDefault(tenant);
+        if (known is not null && IsSame(known.Policy, policy)) return [];
+        var before = known?.Policy ?? CapturePolicy.Default;
+        // Whoever wants to be told that less is recorded goes by these words.
+        if (policy.Level < before.Level) return [ControlKinds.CapturePolicy.Update($"set_level_{NameOf(policy.Level)}", known, record)];
+        if (Lowers(before, policy)) return [ControlKinds.CapturePolicy.Update("lower", known, record)];
+        if (known is null) return [ControlKinds.CapturePolicy.Create(record)];
+        return [ControlKinds.CapturePolicy.Update(policy.Level > before.Level ? $"raise_level_{NameOf(policy.Level)}" : "update", known, record)];
     }
 
     /// <summary>The level's name on the wire.</summary>
@@ -70,6 +76,19 @@ public sealed class CapturePolicies(ControlLedger ledger)
         CaptureLevel.Metadata => "metadata",
         _ => "request",
     };
+
+    /// <summary>Whether rules or the ignore list leave out what was recorded before, or record less of it.</summary>
+    private static bool Lowers(CapturePolicy before, CapturePolicy after)
+    {
+        var (was, now) = (before.Rules.Select(TextOf).ToHashSet(StringComparer.Ordinal), after.Rules.Select(TextOf).ToHashSet(StringComparer.Ordinal));
+        return after.Rules.Any(rule => rule.Level < after.Level && !was.Contains(TextOf(rule)))
+            || before.Rules.Any(rule => rule.Level > after.Level && !now.Contains(TextOf(rule)))
+            || IgnoredBy(after).Except(IgnoredBy(before), StringComparer.Ordinal).Any();
+    }
+
+    private static string TextOf(CaptureRule rule) => System.Text.Json.JsonSerializer.Serialize(rule, CaptureJson.Default.CaptureRule);
+
+    private static IEnumerable<string> IgnoredBy(CapturePolicy policy) => policy.Ignore ?? IgnoreList.DockerUcp.Endpoints;
 
     private static bool IsSame(CapturePolicy left, CapturePolicy right) =>
         System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(left, CaptureJson.Default.CapturePolicy).AsSpan()

@@ -22,6 +22,7 @@ public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventSto
 
     private readonly SinkElsewhere? _elsewhere = files.Asked is { } asked ? new(files.Cursors, asked) : null;
     private readonly ConcurrentDictionary<string, SinkRunner> _runners = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _notStarted = new(StringComparer.Ordinal);
     private volatile bool _isElsewhere;
 
     /// <summary>The sinks that this node runs, and how they stand.</summary>
@@ -202,13 +203,15 @@ public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventSto
         try
         {
             _isElsewhere = !isHolder;
-            if (isHolder) await FollowAsync(state);
+            var isDone = true;
+            if (isHolder) isDone = await FollowAsync(state);
             else await StopAllAsync();
             if (isHolder) _elsewhere?.Take(id => _runners.GetValueOrDefault(id)?.Progress);
-            return true;
+            return isDone;
         }
-        catch (IOException exception)
+        catch (Exception exception)
         {
+            // Whatever it is, it must not end the service, and the other sinks go on.
             ForwardingLog.TurnFailed(logger, exception);
             return false;
         }
@@ -218,9 +221,11 @@ public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventSto
     {
         await Task.WhenAll(_runners.Values.Select(runner => runner.DisposeAsync().AsTask()));
         _runners.Clear();
+        _notStarted.Clear();
     }
 
-    private async ValueTask FollowAsync(ControlState state)
+    /// <returns>False when a sink could not be started: it is tried again.</returns>
+    private async ValueTask<bool> FollowAsync(ControlState state)
     {
         var wanted = SinkDefinition.Of(state).ToDictionary(sink => sink.Id, StringComparer.Ordinal);
         foreach (var (id, runner) in _runners)
@@ -233,6 +238,8 @@ public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventSto
             else if (_runners.TryRemove(id, out _)) new SinkFiles(files.Cursors, id).Delete();
         }
         foreach (var sink in wanted.Values.Where(sink => !_runners.ContainsKey(sink.Id))) Start(sink, state.IsActive(sink.Tenant));
+        _notStarted.RemoveWhere(id => !wanted.ContainsKey(id));
+        return _notStarted.Count == 0;
     }
 
     private void Start(SinkDefinition sink, bool isActive)
@@ -241,19 +248,20 @@ public sealed class Forwarder(ControlLedger ledger, SinkOpener opener, IEventSto
         {
             var progress = new SinkProgress(sink, new(files.Cursors, sink.Id), store.Size(sink.Tenant), time, logger);
             _runners[sink.Id] = SinkRunner.Start(sink, progress, isActive && !sink.IsPaused ? opener.Open(sink) : (Result<OpenedSink>?)null, store, reader, time, logger);
+            _notStarted.Remove(sink.Id);
         }
         catch (Exception exception)
         {
-            // Such as a damaged cursor: the other sinks must not suffer, and nothing may be skipped by guessing.
+            // Such as a damaged cursor or a full disk: the other sinks must not suffer, and nothing may be skipped by guessing.
             _runners.TryRemove(sink.Id, out _);
-            ForwardingLog.Failed(logger, exception, sink.Name, sink.Tenant);
+            if (_notStarted.Add(sink.Id)) ForwardingLog.Failed(logger, exception, sink.Name, sink.Tenant);
         }
     }
 
     private SinkStanding Standing(SinkRunner runner)
     {
         var behind = store.Size(runner.Sink.Tenant) - runner.Progress.Cursor.Next;
-        return new(runner.Sink, runner.State, runner.Problem, runner.Progress.Cursor, runner.Progress.RejectedCount, Math.Max(0, behind), runner.Loop?.Waiting, runner.AgeMax);
+        return new(runner.Sink, runner.State, runner.Problem, runner.Progress.Cursor, runner.Progress.RejectedCount, Math.Max(0, behind), runner.Loop?.Waiting, runner.AgeMax) { FailingSince = runner.Loop?.FailingSince };
     }
 
     private SinkStanding? TryStanding(SinkElsewhere elsewhere, SinkDefinition sink)

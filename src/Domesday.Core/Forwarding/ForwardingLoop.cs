@@ -23,9 +23,13 @@ internal sealed class ForwardingLoop(SinkDefinition sink, ISink receiver, EventF
     private int _refusedInRow;
     private (long From, Task<EventBatch> Batch)? _ahead;
     private volatile string _state = SinkStates.Running;
+    private long _failingSince;
 
     /// <summary>One of <see cref="SinkStates"/>.</summary>
     public string State => _state;
+
+    /// <summary>Since when nothing went well; null when it does.</summary>
+    public Timestamp? FailingSince => Volatile.Read(ref _failingSince) is not 0 and var since ? new(since) : null;
 
     /// <summary>When the oldest event that waits in the present batch happened; null when none does.</summary>
     public Timestamp? Waiting { get; private set; }
@@ -48,7 +52,7 @@ internal sealed class ForwardingLoop(SinkDefinition sink, ISink receiver, EventF
                 await DropAheadAsync();
                 // A damaged ledger or a full disk: the place is where it was.
                 ForwardingLog.Failed(logger, exception, sink.Name, sink.Tenant);
-                _state = SinkStates.Retrying;
+                Stumble();
                 await Task.Delay(_backoff.Next(), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -112,7 +116,7 @@ internal sealed class ForwardingLoop(SinkDefinition sink, ISink receiver, EventF
         // What is full has more behind it.
         if (batch.IsFull && !isReplay) _ahead = (batch.End, Task.Run(async () => await _batches.ReadAsync(batch.End, Math.Min(store.Size(sink.Tenant), batch.End + StepMax), null, stop), stop));
         if (batch.Events.Count > 0) await SettleAsync(batch, isReplay, stop);
-        if (batch.TooLarge.Count > 0) progress.Settle(isReplay, batch.End, 0, [], batch.TooLarge);
+        else progress.Settle(isReplay, batch.End, 0, [], batch.TooLarge);
     }
 
     /// <summary>The batch that was read ahead, if it is the one that is wanted.</summary>
@@ -138,7 +142,8 @@ internal sealed class ForwardingLoop(SinkDefinition sink, ISink receiver, EventF
     private async ValueTask SettleAsync(EventBatch batch, bool isReplay, CancellationToken stop)
     {
         var work = new Stack<IReadOnlyList<SinkEvent>>([batch.Events]);
-        var (accepted, rejected) = (new List<SinkEvent>(batch.Events.Count), new List<DeadLetter>());
+        // What is too large for the receiver counts with what lies around it: a place beyond it says that it is kept.
+        var (accepted, rejected) = (new List<SinkEvent>(batch.Events.Count), new List<DeadLetter>(batch.TooLarge));
         while (work.TryPop(out var part))
         {
             Waiting = part[0].Time;
@@ -158,7 +163,7 @@ internal sealed class ForwardingLoop(SinkDefinition sink, ISink receiver, EventF
             if (again.Count < part.Count) Recover(end);
             if (again.Count > 0)
             {
-                _state = SinkStates.Retrying;
+                Stumble();
                 progress.Fail(again.Count, Cut(delivery.Answer ?? "The receiver asks for it again."));
             }
             progress.Settle(isReplay, end, part.Count, Before(end, accepted, one => one.Sequence), Before(end, rejected, one => one.Sequence));
@@ -229,6 +234,13 @@ internal sealed class ForwardingLoop(SinkDefinition sink, ISink receiver, EventF
         if (_backoff.Failures > 0) ForwardingLog.Recovered(logger, sink.Name, sink.Tenant, next);
         _backoff.Reset();
         _state = SinkStates.Running;
+        Volatile.Write(ref _failingSince, 0);
+    }
+
+    private void Stumble()
+    {
+        _state = SinkStates.Retrying;
+        if (_failingSince == 0) Volatile.Write(ref _failingSince, Now.Microseconds);
     }
 
     /// <summary>What went wrong, with the cause that says it best.</summary>

@@ -32,7 +32,7 @@ internal sealed class SinkProgress
 
     public SinkCursor Cursor { get; private set; }
 
-    /// <summary>Completes when somebody asked for a replay.</summary>
+    /// <summary>Completes when somebody asked for a replay, or had what was rejected forgotten.</summary>
     public Task Asked
     {
         get
@@ -80,6 +80,9 @@ internal sealed class SinkProgress
             var count = _rejected.Count;
             _rejected.Clear();
             _files.ReplaceRejected([]);
+            // A sink that is held goes on at once.
+            _asked.TrySetResult();
+            if (Cursor.Replay is null) _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
             return count;
         }
     }

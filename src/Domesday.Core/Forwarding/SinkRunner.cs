@@ -46,9 +46,21 @@ internal sealed class SinkRunner : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _run;
-        if (_receiver is not null) await _receiver.DisposeAsync();
+        await CloseAsync();
         if (Loop is not null) TrySave();
         _stop.Dispose();
+    }
+
+    private async ValueTask CloseAsync()
+    {
+        try
+        {
+            if (_receiver is not null) await _receiver.DisposeAsync();
+        }
+        catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException or ObjectDisposedException)
+        {
+            // A connection that is broken already: what was not answered is sent again.
+        }
     }
 
     private void TrySave()
@@ -57,7 +69,7 @@ internal sealed class SinkRunner : IAsyncDisposable
         {
             Progress.Save();
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // Another node does it, or nothing can be kept now: what was passed over since the last delivery is looked at again.
         }

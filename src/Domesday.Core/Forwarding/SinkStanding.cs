@@ -16,6 +16,9 @@ public sealed record SinkStanding(SinkDefinition Sink, string State, string? Pro
 {
     private const double WarnShare = 0.75;
 
+    /// <summary>Since when the receiver has taken nothing that it was given; null when it takes events, and where another node knows.</summary>
+    public Timestamp? FailingSince { get; init; }
+
     /// <summary>What somebody should see to; null when there is nothing.</summary>
     public string? Warning => this switch
     {

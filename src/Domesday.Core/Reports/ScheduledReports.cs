@@ -59,7 +59,20 @@ public sealed class ScheduledReports(
         return answers;
     }
 
+    /// <summary>What fails with one report, such as a ledger that cannot be read, is put off, and keeps back no other one.</summary>
     private async ValueTask TryAsync(ReportRecord report, ReportPeriod period, Attempt attempt, CancellationToken cancellation)
+    {
+        try
+        {
+            await FinishAsync(report, period, attempt, cancellation);
+        }
+        catch (Exception exception) when (!cancellation.IsCancellationRequested)
+        {
+            PutOff(report, attempt, exception.Message);
+        }
+    }
+
+    private async ValueTask FinishAsync(ReportRecord report, ReportPeriod period, Attempt attempt, CancellationToken cancellation)
     {
         var sent = await reader.FindAsync(AccessScope.WholeTenant(report.Tenant), attempt.Id, cancellation);
         // Dropped by retention is sent, too.
@@ -75,8 +88,13 @@ public sealed class ScheduledReports(
             attempt.IsDone = true;
             return;
         }
+        PutOff(report, attempt, problem);
+    }
+
+    private void PutOff(ReportRecord report, Attempt attempt, string reason)
+    {
         attempt.NotBefore = time.GetUtcNow() + attempt.Backoff.Next();
-        ReportLog.NotSent(logger, report.Id, report.Tenant, problem);
+        ReportLog.NotSent(logger, report.Id, report.Tenant, reason);
     }
 
     /// <returns>Why it is to be tried again; null when it was sent and recorded.</returns>

@@ -6,7 +6,10 @@ namespace Domesday.Events.Capture;
 internal static class FormBody
 {
     /// <summary>The same text with every secret value replaced; what is not secret stays as it was written.</summary>
-    public static string Redact(string form, SecretNames names)
+    public static string Redact(string form, SecretNames names) => Redact(form, names, 0);
+
+    /// <param name="nested">In how many URLs this one stands.</param>
+    public static string Redact(string form, SecretNames names, int nested)
     {
         var parts = form.Split('&');
         for (var i = 0; i < parts.Length; i++)
@@ -14,16 +17,16 @@ internal static class FormBody
             var equals = parts[i].IndexOf('=', StringComparison.Ordinal);
             var name = Decode(equals < 0 ? parts[i] : parts[i][..equals]);
             if (equals >= 0 && names.Contains(name)) parts[i] = parts[i][..(equals + 1)] + SecretText.Mark;
-            else if (equals >= 0) parts[i] = parts[i][..(equals + 1)] + Value(parts[i][(equals + 1)..], names);
+            else if (equals >= 0) parts[i] = parts[i][..(equals + 1)] + Value(parts[i][(equals + 1)..], names, nested);
         }
         return string.Join('&', parts);
     }
 
     /// <summary>A value that holds JSON (build arguments, filters) or a URL may hold secrets of its own.</summary>
-    private static string Value(string value, SecretNames names)
+    private static string Value(string value, SecretNames names, int nested)
     {
         var decoded = Decode(value);
-        var clean = decoded.StartsWith('{') || decoded.StartsWith('[') ? JsonRedaction.RedactText(decoded, names) : SecretText.Clean(decoded);
+        var clean = decoded.StartsWith('{') || decoded.StartsWith('[') ? JsonRedaction.RedactText(decoded, names) : UrlText.Redact(SecretText.Clean(decoded), names, nested);
         return clean == decoded ? value : Uri.EscapeDataString(clean);
     }
 
@@ -38,7 +41,7 @@ internal static class FormBody
             var equals = part.IndexOf('=', StringComparison.Ordinal);
             var name = Decode(equals < 0 ? part : part[..equals]);
             if (!members.TryGetValue(name, out var values)) members.Add(name, values = []);
-            values.Add(names.Contains(name) ? SecretText.Mark : SecretText.Clean(equals < 0 ? "" : Decode(part[(equals + 1)..])));
+            values.Add(names.Contains(name) ? SecretText.Mark : UrlText.Redact(SecretText.Clean(equals < 0 ? "" : Decode(part[(equals + 1)..])), names, 0));
         }
         return members.Count == 0 ? null : JsonRedaction.Write(json =>
         {

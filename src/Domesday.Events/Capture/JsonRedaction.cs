@@ -119,7 +119,7 @@ internal sealed class JsonRedaction
         else Write(json, item, places, isSecret);
     }
 
-    private string Text(string text) => text is ['{', _, ..] or ['[', _, ..] ? RedactText(text, _names, _nested + 1) : SecretText.Clean(text);
+    private string Text(string text) => text is ['{', _, ..] or ['[', _, ..] ? RedactText(text, _names, _nested + 1) : UrlText.Redact(SecretText.Clean(text), _names, 0);
 
     private List<(int Path, int Step)> Descend(List<(int Path, int Step)> places, string? name)
     {

@@ -40,6 +40,6 @@ public static class RedactionDefaults
     [
         "password", "passwd", "passphrase", "pwd", "secret", "secretkey", "token", "apikey", "accesskey", "privatekey", "signingkey", "signingcakey",
         "unlockkey", "encryptionkey", "authorization", "credential", "credentials", "clientsecret", "connectionstring", "xamzsignature", "sharedaccesssignature",
-        "joinsecret", "sessionid", "cookie", "otp", "totp", "pincode",
+        "joinsecret", "sessionid", "cookie", "otp", "totp", "pincode", "sig", "signature", "passwords", "passphrases", "apikeys", "accesskeys", "secretkeys", "privatekeys",
     ];
 }

@@ -44,7 +44,8 @@ public sealed class Redactor
     {
         ArgumentNullException.ThrowIfNull(target);
         var query = target.IndexOf('?', StringComparison.Ordinal);
-        return query < 0 ? SecretText.Clean(target) : string.Concat(SecretText.Clean(target[..query]), "?", FormBody.Redact(target[(query + 1)..], _names));
+        var path = UrlText.RedactPath(SecretText.Clean(query < 0 ? target : target[..query]), _names);
+        return query < 0 ? path : string.Concat(path, "?", FormBody.Redact(target[(query + 1)..], _names));
     }
 
     /// <summary>What is recorded of a body.</summary>

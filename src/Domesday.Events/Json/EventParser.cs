@@ -70,7 +70,8 @@ public sealed class EventParser(EventLimits limits)
     public static string NotJson(JsonException exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
-        if (exception.Message.Contains("depth", StringComparison.Ordinal)) return $"is nested deeper than {EventLimits.DepthMax} levels";
+        // What breaks off speaks of a depth as well.
+        if (exception.Message.Contains("maximum configured depth", StringComparison.Ordinal)) return $"is nested deeper than {EventLimits.DepthMax} levels";
         var detail = exception.Message;
         var position = detail.IndexOf(" LineNumber:", StringComparison.Ordinal);
         if (position >= 0) detail = detail[..position];

@@ -27,7 +27,7 @@ internal static class OtlpAnswer
     {
         http.Response.StatusCode = ProblemResults.StatusOf(problem.Kind);
         if (ProblemResults.WaitOf(problem) is { } wait) http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
-        var reason = problem.Faults is [var first, ..] ? $"{problem.Detail} {first.Field} {first.Reason}" : problem.Detail;
+        var reason = problem.Faults is [var first, ..] ? $"{problem.Detail} {(first.Field is { Length: > 0 } field ? field : "It")} {first.Reason}" : problem.Detail;
         var code = CodeOf(problem.Kind);
         return WriteAsync(http, isJson, (json => Status(json, code, reason), [.. Number(1, (ulong)code), .. Text(2, reason)]));
     }

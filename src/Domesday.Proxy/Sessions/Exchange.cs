@@ -25,6 +25,7 @@ internal sealed class Exchange(WireConnection client, WireConnection upstream, M
 
     private Task _requestBody = Task.CompletedTask;
     private volatile Exception? _requestFault;
+    private volatile bool _hasWholeRequest, _isClientGone;
     private bool _isRecorded, _isAnswering;
 
     public int RefusalStatus { get; private set; }
@@ -59,6 +60,7 @@ internal sealed class Exchange(WireConnection client, WireConnection upstream, M
         {
             var scanner = new BodyScanner(framing, recording?.RequestBody);
             await Relay.BodyAsync(client, upstream, scanner, recording?.RequestBody, isUp: true, settings.Counters);
+            _hasWholeRequest = true;
             WatchClient();
         }
         catch (RelayBrokenException)
@@ -84,10 +86,13 @@ internal sealed class Exchange(WireConnection client, WireConnection upstream, M
     {
         try
         {
-            if (!await client.Input.WatchAsync()) await upstream.EndSendingAsync();
+            if (await client.Input.WatchAsync()) return;
+            _isClientGone = true;
+            await upstream.EndSendingAsync();
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
+            _isClientGone = true;
             upstream.Abort();
         }
     }
@@ -163,7 +168,8 @@ internal sealed class Exchange(WireConnection client, WireConnection upstream, M
             }
             await _requestBody;
         }
-        if (!isLast) return ExchangeEnd.Reusable;
+        // Where the upstream took only a part of the body, what the client still sends of it is no next request.
+        if (!isLast && _hasWholeRequest) return ExchangeEnd.Reusable;
         await client.EndSendingAsync();
         return ExchangeEnd.Closed;
     }
@@ -182,12 +188,15 @@ internal sealed class Exchange(WireConnection client, WireConnection upstream, M
             (WireException fault, _) => (fault.Status, fault.Message),
             ({ }, _) or (_, RelayBrokenException) => (ClientClosed, "The client broke off."),
             (_, WireException fault) => (502, $"The upstream's answer is not understood: {fault.Message}"),
+            // It learnt that nobody waits any more, and stopped.
+            _ when _isClientGone => (ClientClosed, "The client broke off."),
             _ => (502, $"The upstream broke off: {exception.Message}"),
         };
         if (status == 502) settings.Counters.UpstreamFailed();
         await RecordAsync(status, reason);
-        if (_isAnswering || status == ClientClosed) throw new IOException(reason, exception);
-        (RefusalStatus, Refusal) = (status, reason);
+        if (_isAnswering || status == ClientClosed && !_isClientGone) throw new IOException(reason, exception);
+        // A client that only said all that it had to say may still read.
+        (RefusalStatus, Refusal) = (status == ClientClosed ? 502 : status, reason);
         return ExchangeEnd.Refused;
     }
 

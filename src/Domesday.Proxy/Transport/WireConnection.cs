@@ -8,6 +8,10 @@ namespace Domesday.Proxy.Transport;
 /// <summary>A connection to a client or to the upstream, with or without TLS, whose sides are closed one by one.</summary>
 internal sealed class WireConnection : IDisposable
 {
+    private const int QuietSeconds = 60;
+    private const int ProbeSeconds = 10;
+    private const int Probes = 6;
+
     private readonly Socket _socket;
     private int _hasShutDown;
 
@@ -16,6 +20,7 @@ internal sealed class WireConnection : IDisposable
         (_socket, Stream) = (socket, stream);
         Input = new(stream);
         Remote = socket.RemoteEndPoint as IPEndPoint;
+        if (Remote is not null) KeepAlive(socket);
         var address = Remote is { Address.IsIPv4MappedToIPv6: true } ? Remote.Address.MapToIPv4() : Remote?.Address;
         RemoteAddress = address?.ToString().Split('%')[0];
     }
@@ -95,5 +100,14 @@ internal sealed class WireConnection : IDisposable
     {
         Stream.Dispose();
         _socket.Dispose();
+    }
+
+    /// <summary>Has the system notice that a machine is gone without a word: bodies and streams may stand still for as long as they like, and would be waited for for ever.</summary>
+    private static void KeepAlive(Socket socket)
+    {
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, QuietSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, ProbeSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Probes);
     }
 }

@@ -19,29 +19,39 @@ internal sealed partial class AlertWorker(AlertWatch watch, ServiceWatch service
             var more = false;
             if (nodes.Holds(Work.Alerts))
             {
-                try
+                if (turn % TurnsBetweenLooks == 0)
                 {
-                    if (turn % TurnsBetweenLooks == 0)
+                    await TryAsync(() =>
                     {
                         service.Look();
-                        await gaps.LookAsync(stoppingToken);
-                    }
-                    more = await watch.TurnAsync(stoppingToken);
+                        return Task.CompletedTask;
+                    }, stoppingToken);
+                    await TryAsync(() => gaps.LookAsync(stoppingToken).AsTask(), stoppingToken);
                 }
-                catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-                {
-                    break;
-                }
-                catch (Exception exception)
-                {
-                    Failed(logger, exception);
-                }
+                await TryAsync(async () => more = await watch.TurnAsync(stoppingToken), stoppingToken);
             }
             else
             {
                 watch.Release();
             }
             if (!more) await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>One that fails, perhaps each time, keeps nobody from the others.</summary>
+    private async Task TryAsync(Func<Task> look, CancellationToken stop)
+    {
+        try
+        {
+            await look();
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The service ends.
+        }
+        catch (Exception exception)
+        {
+            Failed(logger, exception);
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class ServiceWatch(Forwarder forwarder, Sealer sealer, Witnessin
     }
 
     private static bool IsBehind(SinkStanding sink, DateTimeOffset now) => sink.State is SinkStates.Held or SinkStates.Failed
-        || sink.State == SinkStates.Retrying && now - (sink.Cursor.LastAcceptedAt?.ToDateTimeOffset() ?? DateTimeOffset.MinValue) > BehindMax;
+        || sink.State == SinkStates.Retrying && now - ((sink.FailingSince ?? sink.Cursor.LastAcceptedAt)?.ToDateTimeOffset() ?? DateTimeOffset.MinValue) > BehindMax;
 
     private void Tell(bool isSo, string tenant, string operation, string type, string id, string? name, string reason)
     {

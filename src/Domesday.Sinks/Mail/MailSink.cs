@@ -22,26 +22,25 @@ internal sealed class MailSink(MailOptions options, SinkContext context) : ISink
     {
         var lines = events.Select(one => Encoding.UTF8.GetString(one.Payload.Span)).ToList();
         var id = string.Create(CultureInfo.InvariantCulture, $"{context.Id}.{events[0].Sequence}.{events[^1].Sequence}");
-        await SendAsync(MailText.Of(options, id, context.Time.GetUtcNow(), Subject(lines), string.Join("\r\n", lines) + "\r\n"), cancellation);
+        var delivery = await SendAsync(MailText.Of(options, id, context.Time.GetUtcNow(), Subject(lines), string.Join("\r\n", lines) + "\r\n"), cancellation);
         MailLog.Sent(context.Logger, context.Id, events.Count);
-        return Taken;
+        return delivery;
     }
 
     public async ValueTask<Delivery> DeliverFileAsync(SinkFile file, CancellationToken cancellation)
     {
         var subject = $"{options.Subject}: {file.Title}";
-        await SendAsync(MailText.Of(options, file.Id, context.Time.GetUtcNow(), subject.Length <= SubjectCharsMax ? subject : subject[..SubjectCharsMax], file.Title + "\r\n", file), cancellation);
-        return Taken;
+        return await SendAsync(MailText.Of(options, file.Id, context.Time.GetUtcNow(), subject.Length <= SubjectCharsMax ? subject : subject[..SubjectCharsMax], file.Title + "\r\n", file), cancellation);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private Delivery Taken => Delivery.Accepted($"the mail server {options.Host} took it");
-
-    private async ValueTask SendAsync(string mail, CancellationToken cancellation)
+    private async ValueTask<Delivery> SendAsync(string mail, CancellationToken cancellation)
     {
         await using var session = await SmtpSession.OpenAsync(options, cancellation);
-        await session.SendAsync(options.From.Address, [.. options.To.Select(address => address.Address)], mail, cancellation);
+        var refused = await session.SendAsync(options.From.Address, [.. options.To.Select(address => address.Address)], mail, cancellation);
+        foreach (var receiver in refused) MailLog.Refused(context.Logger, context.Id, receiver);
+        return Delivery.Accepted(refused.Count == 0 ? $"the mail server {options.Host} took it" : $"the mail server {options.Host} took it, but not for {string.Join("; ", refused)}");
     }
 
     private string Subject(List<string> lines)

@@ -39,16 +39,23 @@ internal sealed class SmtpSession : IAsyncDisposable
 
     /// <summary>Hands a mail over; it counts when this returns.</summary>
     /// <param name="mail">Lines that end with CR LF, ASCII.</param>
+    /// <returns>The receivers that the server refused for good, each with its answer: the others have the mail.</returns>
     /// <exception cref="IOException">The server did not take it; the message has its answer.</exception>
-    public async ValueTask SendAsync(string from, IReadOnlyList<string> to, string mail, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyList<string>> SendAsync(string from, IReadOnlyList<string> to, string mail, CancellationToken cancellation)
     {
         await AskAsync($"MAIL FROM:<{from}>", 250, cancellation);
-        foreach (var address in to) await AskAsync($"RCPT TO:<{address}>", 250, cancellation);
+        var refused = new List<string>();
+        foreach (var address in to)
+        {
+            if (await ReceiverAsync(address, cancellation) is { } answer) refused.Add($"{address}: {answer}");
+        }
+        if (refused.Count == to.Count) throw new IOException($"The mail server takes no mail for {string.Join("; ", refused)}");
         await AskAsync("DATA", 354, cancellation);
         // RFC 5321 §4.5.2: a line that begins with a dot gets another one.
         var text = mail.Replace("\r\n.", "\r\n..", StringComparison.Ordinal);
         await AskAsync((text.StartsWith('.') ? "." : "") + text + ".", 250, cancellation);
-        await WriteAsync("QUIT", cancellation);
+        await QuitAsync(cancellation);
+        return refused;
     }
 
     public async ValueTask DisposeAsync()
@@ -92,6 +99,29 @@ internal sealed class SmtpSession : IAsyncDisposable
         await ExpectAsync(expected, shown ?? command.Split('\r')[0], cancellation);
     }
 
+    /// <returns>The answer when the receiver is refused for good; null when it is not.</returns>
+    private async ValueTask<string?> ReceiverAsync(string address, CancellationToken cancellation)
+    {
+        await WriteAsync($"RCPT TO:<{address}>", cancellation);
+        var (code, line) = await AnswerAsync(cancellation);
+        // RFC 5321 §4.2.3: 251 is forwarded by the server; what begins with a 5 will never be otherwise, and is no reason to keep the mail from the others.
+        if (code is 250 or 251) return null;
+        return code is >= 500 and < 600 ? line : throw new IOException($"The mail server answered to RCPT TO:<{address}>: {line}");
+    }
+
+    /// <summary>The mail is the server's already: whether it hears the end does not matter.</summary>
+    private async ValueTask QuitAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await WriteAsync("QUIT", cancellation);
+        }
+        catch (IOException)
+        {
+            // It closed right behind its answer.
+        }
+    }
+
     private async ValueTask WriteAsync(string line, CancellationToken cancellation)
     {
         await _stream.WriteAsync(Encoding.UTF8.GetBytes(line + "\r\n"), cancellation);
@@ -100,12 +130,18 @@ internal sealed class SmtpSession : IAsyncDisposable
 
     private async ValueTask ExpectAsync(int expected, string about, CancellationToken cancellation)
     {
+        var (code, line) = await AnswerAsync(cancellation);
+        if (code != expected) throw new IOException($"The mail server answered to {(about.Length > 60 ? "the mail" : about)}: {line}");
+    }
+
+    /// <returns>The last line of an answer, and its code; 0 when it has none.</returns>
+    private async ValueTask<(int Code, string Line)> AnswerAsync(CancellationToken cancellation)
+    {
         for (var lines = 0; lines < AnswerLinesMax; lines++)
         {
             var line = await LineAsync(cancellation);
             if (line.Length > 3 && line[3] == '-') continue;
-            if (int.TryParse(line.AsSpan(0, Math.Min(3, line.Length)), NumberStyles.None, CultureInfo.InvariantCulture, out var code) && code == expected) return;
-            throw new IOException($"The mail server answered to {(about.Length > 60 ? "the mail" : about)}: {line}");
+            return (int.TryParse(line.AsSpan(0, Math.Min(3, line.Length)), NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? code : 0, line);
         }
         throw new IOException("The mail server answers without an end.");
     }

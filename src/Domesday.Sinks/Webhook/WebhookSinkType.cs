@@ -25,7 +25,7 @@ internal sealed class WebhookSinkType : ISinkType
 
     public bool TakesFiles => true;
 
-    public IReadOnlyList<string> Secrets => ["secret", "key", "authorization", "path"];
+    public IReadOnlyList<string> Secrets => ["secret", "key", "authorization", "headers", "path"];
 
     public Result<ISink> Open(SinkSettings settings, SinkContext context)
     {

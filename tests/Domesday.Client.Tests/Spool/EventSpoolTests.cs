@@ -239,6 +239,48 @@ public sealed class EventSpoolTests : IDisposable
     }
 
     [Fact]
+    public async Task An_event_that_cannot_be_set_aside_takes_none_of_its_batch_with_it()
+    {
+        var aside = Directory.CreateDirectory(Path.Combine(_service.Folder, "refused.ndjson"));
+        _service.Answer = _ => new(aside.Exists ? HttpStatusCode.RequestEntityTooLarge : HttpStatusCode.OK);
+        await using var spool = _service.Open(options => options with { SendDelay = TimeSpan.FromMilliseconds(300) });
+        await Task.WhenAll(spool.AppendAsync(SpoolFixture.Event("a")), spool.AppendAsync(SpoolFixture.Event("b")));
+        while (spool.Counters.Retries == 0) await Task.Delay(5, Cancellation);
+        aside.Delete();
+        aside.Refresh();
+        await spool.AppendAsync(SpoolFixture.Event("c"));
+        while (!_service.Ids.Contains("c")) await Task.Delay(5, Cancellation);
+        Assert.Equal(["a", "b", "c"], _service.Ids.Distinct());
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_read_for_a_while_takes_nothing_with_it_that_was_read_before()
+    {
+        _service.Answer = _ => null;
+        await using (var spool = _service.Open())
+        {
+            // The first three lie within what is read at once, the last one does not.
+            foreach (var (id, length) in (ReadOnlySpan<(string, int)>)[("e0", 200_000), ("e1", 200_000), ("e2", 200_000), ("e3", 1_500_000)])
+                spool.Append(SpoolFixture.Event(id) with { Labels = new Dictionary<string, string> { ["text"] = new('x', length) } });
+        }
+        var file = Assert.Single(Directory.GetFiles(_service.Folder, "*.spool"));
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _service.Answer = _ =>
+        {
+            asked.TrySetResult();
+            return File.Exists(file) ? null : new(HttpStatusCode.OK);
+        };
+        await using var next = _service.Open(options => options with { BatchEventsMax = 2 });
+        await asked.Task;
+        File.Move(file, file + ".away");
+        while (next.Counters.LastError?.Contains(file, StringComparison.Ordinal) != true) await Task.Delay(5, Cancellation);
+        _service.Answer = null;
+        File.Move(file + ".away", file);
+        while (!_service.Ids.Contains("e3")) await Task.Delay(5, Cancellation);
+        Assert.Equal(["e0", "e1", "e2", "e3"], _service.Ids);
+    }
+
+    [Fact]
     public async Task A_folder_is_for_one_process()
     {
         await using var spool = _service.Open();

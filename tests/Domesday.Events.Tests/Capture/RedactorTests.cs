@@ -37,6 +37,8 @@ public class RedactorTests
     [InlineData("POST", "/apis/apps/v1/namespaces/n/deployments", """{"env":[{"name":"DB_PASSWORD","value":"S3cr3t-Value-7f3a"},{"name":"A","value":"b"}]}""", """{"env":[{"name":"DB_PASSWORD","value":"[redacted]"},{"name":"A","value":"b"}]}""")]
     [InlineData("POST", "/x", """{"annotations":{"last":"{\"spec\":{\"password\":\"S3cr3t-Value-7f3a\",\"a\":1}}"}}""", """{"annotations":{"last":"{\"spec\":{\"password\":\"[redacted]\",\"a\":1}}"}}""")]
     [InlineData("POST", "/x", """{"remote":"https://user:S3cr3t-Value-7f3a@git.example.com/r.git"}""", """{"remote":"https://user:[redacted]@git.example.com/r.git"}""")]
+    [InlineData("POST", "/x", """{"hook":"https://h.example.com/a?x=1&token=S3cr3t-Value-7f3a#access_token=S3cr3t-Value-7f3a"}""", """{"hook":"https://h.example.com/a?x=1&token=[redacted]#access_token=[redacted]"}""")]
+    [InlineData("POST", "/x", """{"passwords":["S3cr3t-Value-7f3a"],"hint":"why? a=b"}""", """{"hint":"why? a=b","passwords":["[redacted]"]}""")]
     [InlineData("POST", "/x", """{"note":"key -----BEGIN RSA PRIVATE KEY-----\nS3cr3t-Value-7f3a\n-----END RSA PRIVATE KEY----- end"}""", """{"note":"key [redacted] end"}""")]
     [InlineData("POST", "/x", """{"token":{"a":["S3cr3t-Value-7f3a",true,null]}}""", """{"token":{"a":["[redacted]",true,null]}}""")]
     [InlineData("POST", "/x", """{"amount":10.50,"big":12345678901234567890,"pin_code":1234}""", """{"amount":10.5,"big":12345678901234567890,"pin_code":"[redacted]"}""")]
@@ -90,6 +92,21 @@ public class RedactorTests
     [Fact]
     public void Json_that_is_called_a_form_is_still_json() =>
         Assert.Equal("""{"password":"[redacted]","username":"u"}""", Body("POST", "/auth/login", """{"username":"u","password":"S3cr3t-Value-7f3a"}""", "application/x-www-form-urlencoded"));
+
+    [Theory]
+    [InlineData("/orders;token=S3cr3t-Value-7f3a;a=b/7", "/orders;token=[redacted];a=b/7")]
+    [InlineData("/blob?sv=1&sig=S3cr3t-Value-7f3a", "/blob?sv=1&sig=[redacted]")]
+    [InlineData("/login?next=https%3A%2F%2Fh%2Fx%3Ftoken%3DS3cr3t-Value-7f3a%26a%3Db&c=d", "/login?next=https%3A%2F%2Fh%2Fx%3Ftoken%3D%5Bredacted%5D%26a%3Db&c=d")]
+    [InlineData("/a;b/c?next=https%3A%2F%2Fh%2Fx%3Fa%3Db", "/a;b/c?next=https%3A%2F%2Fh%2Fx%3Fa%3Db")]
+    public void Secrets_in_targets_are_found_in_segments_in_signed_links_and_in_urls_within(string target, string expected) => Assert.Equal(expected, Redactor.Default.Target(target));
+
+    [Fact]
+    public void A_url_within_a_url_within_a_url_is_not_followed_for_ever()
+    {
+        var url = "https://h/?token=" + Secret;
+        for (var i = 0; i < 6; i++) url = "https://h/?next=" + Uri.EscapeDataString(url);
+        Assert.DoesNotContain(Secret, Redactor.Default.Target("/x?next=" + Uri.EscapeDataString(url)), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Build_arguments_in_a_query_lose_their_secrets_alone()

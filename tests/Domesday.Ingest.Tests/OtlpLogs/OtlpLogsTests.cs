@@ -121,6 +121,15 @@ public class OtlpLogsTests
     }
 
     [Fact]
+    public async Task A_body_that_breaks_off_is_told_as_such_and_one_that_is_too_deep_as_that()
+    {
+        await using var host = await IngestHost.StartAsync();
+        async Task<string> MessageAsync(string body) => (await host.PostAsync(Path, OtlpRequest.Json(body))).Body["message"]!.GetValue<string>();
+        Assert.Contains("It is not JSON: ", await MessageAsync("{"), StringComparison.Ordinal);
+        Assert.Contains("It is nested deeper than ", await MessageAsync(new string('[', 600) + new string(']', 600)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Partial_success_in_protobuf_is_a_message_that_others_can_read()
     {
         await using var host = await IngestHost.StartAsync();

@@ -70,6 +70,41 @@ public sealed class CapturingTests
         Assert.Equal("{\"a\":1}", Assert.Single(await proxy.EventsAsync()).Request!.Body!.Value.GetRawText());
     }
 
+    [Theory]
+    [InlineData("br", "FFFFFFFFFFFFFFFF")]
+    [InlineData("gzip", "FFFFFFFFFFFFFFFF")]
+    [InlineData("gzip", "1F8B0800000000000003FFFFFF")]
+    [InlineData("gzip", "1F8B080000000000000303000000000000000000")]
+    [InlineData("deflate", "FFFFFFFFFFFFFFFF")]
+    public async Task A_body_that_cannot_be_decompressed_is_recorded_by_its_length_and_its_answer_passes(string encoding, string hex)
+    {
+        await using var proxy = await ProxyFixture.StartAsync(policy: new() { Level = CaptureLevel.Request });
+        var body = Convert.FromHexString(hex);
+        using var client = await proxy.ClientAsync();
+        await client.SendAsync($"POST /things HTTP/1.1\r\nHost: d\r\nContent-Encoding: {encoding}\r\nContent-Length: {body.Length}\r\n\r\n");
+        await client.SendAsync(body);
+        using var upstream = await proxy.UpstreamAsync();
+        await upstream.SendAsync(Ok);
+        Assert.Equal(Ok, await client.ReadAsync(Ok.Length));
+        Assert.Equal(body.Length, Assert.Single(await proxy.EventsAsync()).Request!.Body!.Value.GetProperty("bytes").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_policy_that_cannot_be_kept_is_in_force_all_the_same_and_so_is_the_next_one()
+    {
+        await using var proxy = await ProxyFixture.StartAsync(change: options =>
+        {
+            Directory.CreateDirectory(Path.Combine(options.Folder, "policy.json.new"));
+            return options;
+        });
+        using var client = proxy.Service!.Admin();
+        foreach (var level in (CaptureLevel[])[CaptureLevel.Request, CaptureLevel.None])
+        {
+            var set = await client.CapturePolicies.SetAsync(new() { Level = level }, Cancellation);
+            while (proxy.Proxy.PolicyVersion != set.Version) await Task.Delay(5, Cancellation);
+        }
+    }
+
     [Fact]
     public async Task The_event_is_kept_before_the_answer_passes()
     {

@@ -107,6 +107,26 @@ public sealed class PolicyTests
         Assert.Equal("admin", change.Actor!.Name);
     }
 
+    [Theory]
+    [InlineData(null, """{"level":"none"}""", "set_level_none")]
+    [InlineData(null, """{"level":"metadata","ignore":["/_ping","/audit/of/mine"]}""", "lower")]
+    [InlineData(null, """{"level":"request"}""", "create")]
+    [InlineData("""{"level":"request"}""", """{"level":"metadata"}""", "set_level_metadata")]
+    [InlineData("""{"level":"none"}""", """{"level":"metadata"}""", "raise_level_metadata")]
+    [InlineData("""{"level":"request"}""", """{"level":"request","rules":[{"paths":["/**"],"level":"none"}]}""", "lower")]
+    [InlineData("""{"level":"metadata","rules":[{"paths":["/a"],"level":"request"}]}""", """{"level":"metadata"}""", "lower")]
+    [InlineData("""{"level":"metadata"}""", """{"level":"metadata","rules":[{"paths":["/a"],"level":"request"}]}""", "update")]
+    public async Task That_less_is_recorded_from_now_on_shows_in_the_operation_however_it_was_said(string? before, string after, string word)
+    {
+        await using var service = await TestService.StartAsync();
+        if (before is not null) using (await PutAsync(service.Admin, before)) { }
+        using (await PutAsync(service.Admin, after)) { }
+        var changes = (await service.EventsAsync("default")).Where(kept => kept.Resource?.Type == "capture_policy").ToList();
+        Assert.Equal("control.capture_policy." + word, changes[^1].Operation);
+        var isTold = Domesday.Core.Alerts.StockAlerts.Find("capture-lowered")!.Filter["operation=".Length..].Split(',').Contains(changes[^1].Operation);
+        Assert.Equal(word is "lower" || word.StartsWith("set_level_", StringComparison.Ordinal), isTold);
+    }
+
     private static async Task<HttpResponseMessage> GetAsync(HttpClient client, string path, EntityTagHeaderValue tag)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);

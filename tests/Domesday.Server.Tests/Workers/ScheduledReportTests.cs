@@ -6,6 +6,7 @@ using Domesday.Core.Forwarding;
 using Domesday.Core.Problems;
 using Domesday.Core.Query;
 using Domesday.Core.Reports;
+using Domesday.Core.Storage;
 using Domesday.Events;
 using Domesday.Events.Json;
 using Domesday.TestKit;
@@ -23,7 +24,7 @@ public sealed class ScheduledReportTests : IAsyncLifetime
     private readonly List<(string Channel, SinkFile File)> _sent = [];
     private ControlLedger _ledger = null!;
     private ReportDirectory _directory = null!;
-    private string? _refusing;
+    private string? _refusing, _broken;
 
     public ScheduledReportTests()
     {
@@ -48,7 +49,7 @@ public sealed class ScheduledReportTests : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    private ScheduledReports Reports() => new(_ledger, _store, _pipeline, _ => new EventFilter { Conditions = [FieldCondition.Is(Events.Schema.EventField.Action, "delete")] }, (_, channel, file, _) =>
+    private ScheduledReports Reports() => new(_ledger, _store, _pipeline, text => text == _broken ? throw new CorruptLedgerException("a checksum does not agree") : new EventFilter { Conditions = [FieldCondition.Is(Events.Schema.EventField.Action, "delete")] }, (_, channel, file, _) =>
     {
         if (channel == _refusing) return ValueTask.FromResult<Result<SinkAnswer>>(new SinkAnswer(false, "not now"));
         _sent.Add((channel, file));
@@ -117,6 +118,21 @@ public sealed class ScheduledReportTests : IAsyncLifetime
         Assert.Equal(["hook", "mail"], _sent.Select(one => one.Channel));
         Assert.Equal(_sent[0].File.Id, _sent[1].File.Id);
         Assert.Equal([OutcomeResult.Success, OutcomeResult.Failure, OutcomeResult.Success], (await RecordedAsync()).Select(one => one.Outcome!.Result!.Value));
+    }
+
+    [Fact]
+    public async Task A_report_that_cannot_be_made_is_put_off_and_keeps_back_no_other_one()
+    {
+        var first = (await Task.WhenAll(MakeAsync(new() { Name = "one", Every = "day", Channels = ["hook"] }), MakeAsync(new() { Name = "two", Every = "day", Channels = ["hook"] }))).MinBy(report => report.Id, StringComparer.Ordinal)!;
+        Assert.Null((await _directory.ChangeAsync(ChangeAuthor.Service, "acme", first.Id, new() { Filter = _broken = "action=delete" }, Cancellation)).Problem);
+        _time.Advance(TimeSpan.FromHours(3));
+        var reports = Reports();
+        for (var i = 0; i < 3; i++) await reports.TurnAsync(Cancellation);
+        Assert.DoesNotContain(first.Id, Assert.Single(_sent).File.Id, StringComparison.Ordinal);
+        _broken = null;
+        _time.Advance(TimeSpan.FromMinutes(2));
+        await reports.TurnAsync(Cancellation);
+        Assert.Contains(first.Id, _sent[^1].File.Id, StringComparison.Ordinal);
     }
 
     [Fact]

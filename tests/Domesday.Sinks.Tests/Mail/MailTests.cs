@@ -43,6 +43,25 @@ public class MailTests
         Assert.Equal(["RCPT TO:<ops@example.com>", "RCPT TO:<boss@example.com>"], server.Commands.Where(command => command.StartsWith("RCPT", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task A_receiver_that_is_gone_keeps_the_mail_from_nobody_else_and_no_mail_is_sent_twice()
+    {
+        using var server = new SmtpReceiver { Unknown = "boss@", IsHasty = true };
+        await using var service = await SinkCalls.ServiceAsync();
+        var settings = Settings(server);
+        settings["starttls"] = false;
+        var id = await service.SinkAsync("mail", settings, sink => sink["filter"] = "resource_type=order");
+        var tested = await service.DoAsync(id, "test");
+        Assert.True(tested["accepted"]!.GetValue<bool>());
+        Assert.EndsWith("took it, but not for boss@example.com: 550 5.1.1 nobody here", tested["answer"]!.GetValue<string>(), StringComparison.Ordinal);
+        await service.AppendAsync(1);
+        var state = await service.SinkDoneAsync(id, 1);
+        Assert.Equal((1, 0), (state.Number("accepted"), state.Number("retried")));
+        Assert.Equal(2, server.Mails.Count);
+        server.Unknown = "@";
+        Assert.False((await service.DoAsync(id, "test"))["accepted"]!.GetValue<bool>());
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

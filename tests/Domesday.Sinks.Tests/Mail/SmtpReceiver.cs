@@ -35,6 +35,12 @@ internal sealed class SmtpReceiver : IDisposable
     /// <summary>How many mails are refused first.</summary>
     public int Refusals { get; set; }
 
+    /// <summary>The receiver that it does not know.</summary>
+    public string? Unknown { get; set; }
+
+    /// <summary>Closes as soon as it has the mail, and waits for no QUIT.</summary>
+    public bool IsHasty { get; set; }
+
     /// <summary>The text of a mail without attachments.</summary>
     public static string BodyOf(string mail)
     {
@@ -87,13 +93,19 @@ internal sealed class SmtpReceiver : IDisposable
                 await SayAsync(stream, "451 later");
                 continue;
             }
-            await SayAsync(stream, verb switch { "DATA" => "354 go on", "STARTTLS" => "220 go on", "AUTH" => "235 yes", "EHLO" => "250-test\r\n250 AUTH PLAIN", _ => "250 yes" });
+            if (verb == "RCPT" && Unknown is not null && line.Contains(Unknown, StringComparison.Ordinal))
+            {
+                await SayAsync(stream, "550 5.1.1 nobody here");
+                continue;
+            }
+            await SayAsync(stream, verb switch { "RCPT" => "251 will forward", "DATA" => "354 go on", "STARTTLS" => "220 go on", "AUTH" => "235 yes", "EHLO" => "250-test\r\n250 AUTH PLAIN", _ => "250 yes" });
             if (verb == "STARTTLS") stream = await SecureAsync(stream);
             if (verb != "DATA") continue;
             var mail = new StringBuilder();
             while (await LineAsync(stream) is { } text && text != ".") mail.AppendLine(text);
             lock (Mails) Mails.Add(mail.ToString());
             await SayAsync(stream, "250 taken");
+            if (IsHasty) break;
         }
     }
 

@@ -35,7 +35,7 @@ public class WebhookTests
     {
         await using var receiver = await TestReceiver.StartAsync();
         await using var service = await SinkCalls.ServiceAsync();
-        await service.SinkAsync("webhook", new() { ["url"] = receiver.Url, ["secret"] = "shared secret", ["headers"] = "X-Team=audit" }, OrdersAlone);
+        var sink = await service.SinkAsync("webhook", new() { ["url"] = receiver.Url, ["secret"] = "shared secret", ["headers"] = "X-Team=audit" }, OrdersAlone);
         await service.AppendAsync(3);
         await receiver.WaitAsync();
         var request = receiver.Requests.First();
@@ -44,6 +44,9 @@ public class WebhookTests
         Assert.Equal(Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes("shared secret"), signed)), parts["v1"]);
         Assert.InRange(long.Parse(parts["t"]), TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - 300, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 5);
         Assert.Equal("audit", request.Headers["X-Team"]);
+        // Whoever looks at the sink learns neither: headers carry credentials often enough.
+        var shown = (await service.SinkStateAsync(sink))["settings"]!;
+        Assert.Equal(("********", "********"), (shown["secret"]!.GetValue<string>(), shown["headers"]!.GetValue<string>()));
     }
 
     [Fact]
