@@ -52,6 +52,19 @@ public sealed class RetirementTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_node_that_has_not_been_asked_since_answers_without_the_days_that_another_dropped()
+    {
+        await FillAsync("acme", days: 5);
+        await using var other = await PostgresStore.OpenAsync(new() { ConnectionString = _database }, _time, NullLogger.Instance, _meter, Cancellation);
+        var (scope, query) = (AccessScope.WholeTenant("acme"), new EventQuery { Filter = new() { Conditions = [FieldCondition.Is(EventField.Action, "create")] }, Descending = false, Total = true, Limit = 500 });
+        Assert.Equal(5 * EventsPerDay, (await other.Reader.ListAsync(scope, query, Cancellation)).Value.Total);
+        await _store.DropAsync("acme", Days(3), long.MaxValue, Cancellation);
+        await DroppedAsync("block_20260201");
+        var page = (await other.Reader.ListAsync(scope, query, Cancellation)).Value;
+        Assert.Equal((2 * EventsPerDay, 2 * EventsPerDay, 3L * EventsPerDay), (page.Total, page.Entries.Count, page.Entries.Min(entry => entry.Sequence)));
+    }
+
+    [Fact]
     public async Task An_id_that_was_dropped_is_still_a_duplicate_with_its_first_receipt()
     {
         var first = await FillAsync("acme", days: 3);

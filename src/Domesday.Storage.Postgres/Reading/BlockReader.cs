@@ -16,16 +16,32 @@ internal static class BlockReader
     {
         if (ledger.Heads.TryGetValue((day, filter.Filter), out var known)) return known;
         await using var batch = new NpgsqlBatch(connection);
-        var query = HeadsCommand(ledger.Ledger.Numbers, day, filter);
+        AddHeads(batch, ledger.Ledger.Numbers, day, filter);
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        var heads = await ReadHeadsAsync(reader, day, filter, cancellation);
+        ledger.Heads[(day, filter.Filter)] = heads;
+        return heads;
+    }
+
+    /// <summary>Asks for the blocks of a day where something that matches may lie.</summary>
+    public static void AddHeads(NpgsqlBatch batch, LedgerNumbers numbers, int day, BlockFilter filter)
+    {
         var isKeyed = filter.Keys.Any();
         // To find the keys in the rows themselves would be to unpack each row's tens of kilobytes, which the planner takes for cheap.
         if (isKeyed) batch.BatchCommands.Add(new("select set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'off', true)"));
-        batch.BatchCommands.Add(query);
+        batch.BatchCommands.Add(HeadsCommand(numbers, day, filter));
         if (isKeyed) batch.BatchCommands.Add(new("select set_config('enable_seqscan', 'on', true), set_config('enable_indexscan', 'on', true)"));
-        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+    }
+
+    /// <summary>Reads what <see cref="AddHeads"/> asked for, in order of sequences.</summary>
+    /// <param name="reader">At the first result of it; then at what comes behind.</param>
+    public static async ValueTask<IReadOnlyList<BlockHead>> ReadHeadsAsync(NpgsqlDataReader reader, int day, BlockFilter filter, CancellationToken cancellation)
+    {
+        var isKeyed = filter.Keys.Any();
         if (isKeyed) await reader.NextResultAsync(cancellation);
         var heads = await ReadHeadsAsync(reader, day, cancellation);
-        ledger.Heads[(day, filter.Filter)] = heads;
+        if (isKeyed) await reader.NextResultAsync(cancellation);
+        await reader.NextResultAsync(cancellation);
         return heads;
     }
 

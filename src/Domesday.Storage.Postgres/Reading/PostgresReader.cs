@@ -46,7 +46,7 @@ internal sealed class PostgresReader(ReadRouter router, LedgerMap map, TimeProvi
             Total = total,
             CompleteThrough = through,
         };
-    }, cancellation);
+    }, cancellation, query);
 
     public ValueTask<Result<StoredEntry>> GetAsync(AccessScope scope, long sequence, CancellationToken cancellation) =>
         OneAsync(scope, (_, ledger) => ValueTask.FromResult(sequence >= 0 && sequence < ledger.Size ? sequence : -1), cancellation);
@@ -173,7 +173,7 @@ internal sealed class PostgresReader(ReadRouter router, LedgerMap map, TimeProvi
         {
             try
             {
-                return await router.OpenAsync(scope, isAgain: attempt > 1, cancellation);
+                return await router.OpenAsync(scope, page: null, isAgain: attempt > 1, cancellation);
             }
             catch (NpgsqlException exception) when (Outage.Is(exception) && attempt < Attempts && time.GetElapsedTime(started) < AgainMax)
             {
@@ -183,14 +183,15 @@ internal sealed class PostgresReader(ReadRouter router, LedgerMap map, TimeProvi
     }
 
     /// <summary>Asks in a session of its own, and again when the connection was lost: nothing was changed.</summary>
-    private async ValueTask<Result<T>> AnswerAsync<T>(AccessScope scope, Func<ReadSession, IReadOnlyList<LedgerSnapshot>, ValueTask<Result<T>>> answer, CancellationToken cancellation)
+    /// <param name="page">What is asked, if that is a page.</param>
+    private async ValueTask<Result<T>> AnswerAsync<T>(AccessScope scope, Func<ReadSession, IReadOnlyList<LedgerSnapshot>, ValueTask<Result<T>>> answer, CancellationToken cancellation, EventQuery? page = null)
     {
         var started = time.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                var (opened, ledgers) = await router.OpenAsync(scope, isAgain: attempt > 1, cancellation);
+                var (opened, ledgers) = await router.OpenAsync(scope, page, isAgain: attempt > 1, cancellation);
                 await using var session = opened;
                 return await answer(session, ledgers);
             }

@@ -32,7 +32,8 @@ internal sealed class ReadSession : IAsyncDisposable
     }
 
     /// <summary>The ledgers that a scope reaches into: one, or all that are tenants' own.</summary>
-    public async ValueTask<IReadOnlyList<LedgerSnapshot>> LedgersAsync(LedgerMap map, AccessScope scope, CancellationToken cancellation)
+    /// <param name="ahead">Of the one ledger that there is; null for none.</param>
+    public async ValueTask<IReadOnlyList<LedgerSnapshot>> LedgersAsync(LedgerMap map, AccessScope scope, HeadsAhead? ahead, CancellationToken cancellation)
     {
         var (byName, ofName) = scope.Tenant is null ? ("", "") : (" and name = $1", " where ledger = (select id from ledger where name = $1)");
         await using var batch = new NpgsqlBatch(Connection);
@@ -42,13 +43,15 @@ internal sealed class ReadSession : IAsyncDisposable
         {
             if (scope.Tenant is { } tenant) command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = tenant });
         }
-        var (heads, days) = await ReadAsync(batch, map, cancellation);
+        ahead?.AddTo(batch);
+        var (heads, days) = await ReadAsync(batch, map, ahead, cancellation);
         var snapshots = new List<LedgerSnapshot>();
         foreach (var head in heads.Where(head => scope.Tenant is not null || !TenantName.IsInternal(head.Ledger.Name)))
         {
             await LedgerMap.LoadCodesAsync(Connection, head.Ledger, head.Codes, head.Forgotten, cancellation);
             var erased = await LedgerMap.LoadErasedAsync(Connection, head.Ledger, head.Erasures, cancellation);
             snapshots.Add(new(head.Ledger, head.Size, head.First, head.Rolled, [.. days[head.Ledger.Identity!.Id]], erased));
+            ahead?.GiveTo(snapshots[^1], head.Codes, head.Forgotten);
         }
         return snapshots;
     }
@@ -59,7 +62,7 @@ internal sealed class ReadSession : IAsyncDisposable
         await Connection.DisposeAsync();
     }
 
-    private static async ValueTask<(List<Head> Heads, ILookup<int, LedgerDay> Days)> ReadAsync(NpgsqlBatch batch, LedgerMap map, CancellationToken cancellation)
+    private static async ValueTask<(List<Head> Heads, ILookup<int, LedgerDay> Days)> ReadAsync(NpgsqlBatch batch, LedgerMap map, HeadsAhead? ahead, CancellationToken cancellation)
     {
         var (heads, days) = (new List<Head>(), new List<(int Ledger, LedgerDay Day)>());
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
@@ -75,6 +78,8 @@ internal sealed class ReadSession : IAsyncDisposable
         {
             days.Add((reader.GetInt32(0), new(reader.GetInt32(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6))));
         }
+        await reader.NextResultAsync(cancellation);
+        if (ahead is not null) await ahead.ReadAsync(reader, cancellation);
         return (heads, days.ToLookup(day => day.Ledger, day => day.Day));
     }
 

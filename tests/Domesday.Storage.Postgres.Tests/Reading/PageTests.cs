@@ -100,6 +100,23 @@ public sealed class PageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_page_shows_what_another_node_has_stored_and_joined_since_with_values_that_this_one_has_never_seen()
+    {
+        await using var other = await OpenAsync();
+        for (var round = 0; round < 4; round++)
+        {
+            var name = $"newcomer {round}";
+            var filter = new EventFilter { Conditions = [new(EventField.ActorName, MatchKind.Equal, ["user 3", name])] };
+            var before = (await PageAsync(_store, filter)).Total;
+            var batch = PendingBatches.Of(Acme, TimeProvider.System.GetUtcNow(), [.. Enumerable.Range(0, 90).Select(index => new AuditEvent { Id = $"{name} {index}", Action = "create", Actor = new() { Name = name } })]);
+            Assert.True((await other.AppendAsync(Acme, batch, Cancellation)).IsOk);
+            if (round % 2 == 1) await other.JoinAsync(Cancellation);
+            var page = await PageAsync(_store, filter);
+            Assert.Equal((before + 90, before + 90), (page.Total, page.Entries.Count));
+        }
+    }
+
+    [Fact]
     public async Task A_page_leaves_no_transaction_open()
     {
         for (var round = 0; round < 10; round++)
