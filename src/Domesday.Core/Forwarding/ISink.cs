@@ -18,6 +18,9 @@ public interface ISinkType
     /// <summary>Names of the settings that are kept encrypted and shown masked.</summary>
     IReadOnlyList<string> Secrets { get; }
 
+    /// <summary>Names of the settings that decide who is given the secrets: who changes one of them has to give those again, or could send them to a receiver of their own without knowing them.</summary>
+    IReadOnlyList<string> Destination => [];
+
     /// <summary>It reaches into the machine that the service runs on: only those who run the service may make one.</summary>
     bool IsForOperators => false;
 

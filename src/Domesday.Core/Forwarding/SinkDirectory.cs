@@ -120,8 +120,8 @@ public sealed class SinkDirectory(ControlLedger ledger, SinkOpener opener, Secre
     {
         var type = opener.Find(before.Type);
         if (type is { IsForOperators: true } && !changer.IsSystemAdministrator) return new Problem(ProblemKind.Forbidden, $"A sink of the type {type.Name} reaches into the machine of the service: only its administrator may make or change one.");
-        var (settings, sealedSecrets, masked) = Split(type, before, wish.Settings);
-        if (masked is not null) return new Problem(ProblemKind.Invalid, "The sink is not valid; nothing was changed.") { Faults = [new(null, $"settings.{masked}", "is masked, and there is no earlier one to keep")] };
+        var (settings, sealedSecrets, faults) = Split(type, before, wish.Settings);
+        if (faults.Count > 0) return new Problem(ProblemKind.Invalid, "The sink is not valid; nothing was changed.") { Faults = faults };
         var after = before with
         {
             Name = wish.Name ?? before.Name,
@@ -143,18 +143,21 @@ public sealed class SinkDirectory(ControlLedger ledger, SinkOpener opener, Secre
     }
 
     /// <summary>Parts settings from secrets and seals these.</summary>
-    /// <returns>Also the name of a masked secret that there is nothing behind.</returns>
-    private (IReadOnlyDictionary<string, string> Settings, IReadOnlyDictionary<string, string>? Secrets, string? Masked) Split(ISinkType? type, SinkRecord before, IReadOnlyDictionary<string, string>? wanted)
+    /// <returns>Also what is wrong with those that are masked.</returns>
+    private (IReadOnlyDictionary<string, string> Settings, IReadOnlyDictionary<string, string>? Secrets, IReadOnlyList<ProblemFault> Faults) Split(ISinkType? type, SinkRecord before, IReadOnlyDictionary<string, string>? wanted)
     {
-        if (wanted is null) return (before.Settings, before.Secrets, null);
+        if (wanted is null) return (before.Settings, before.Secrets, []);
         var (settings, kept) = (new SortedDictionary<string, string>(StringComparer.Ordinal), new SortedDictionary<string, string>(StringComparer.Ordinal));
+        var faults = new List<ProblemFault>();
+        var moved = type?.Destination.FirstOrDefault(name => wanted.GetValueOrDefault(name) != before.Settings.GetValueOrDefault(name));
         foreach (var (name, value) in wanted)
         {
             if (type?.Secrets.Contains(name) != true) settings[name] = value;
             else if (value != Mask) kept[name] = secrets.Seal(value, SinkDefinition.SealedFor(before.Id, name));
-            else if (before.Secrets?.TryGetValue(name, out var sealedText) == true) kept[name] = sealedText;
-            else return (settings, kept, name);
+            else if (before.Secrets?.TryGetValue(name, out var sealedText) != true) faults.Add(new(null, $"settings.{name}", "is masked, and there is no earlier one to keep"));
+            else if (moved is not null) faults.Add(new(null, $"settings.{name}", $"must be given again when {moved} is changed: the earlier one was not meant for another receiver"));
+            else kept[name] = sealedText!;
         }
-        return (settings, kept.Count == 0 ? null : kept, null);
+        return (settings, kept.Count == 0 ? null : kept, faults);
     }
 }

@@ -24,6 +24,8 @@ internal sealed class ElasticBulkSinkType : ISinkType
 
     public IReadOnlyList<string> Secrets => ["api_key", "password"];
 
+    public IReadOnlyList<string> Destination => ["url"];
+
     public string FormatDefault => EventFormats.Ecs;
 
     public Result<ISink> Open(SinkSettings settings, SinkContext context)

@@ -29,6 +29,8 @@ internal sealed class MailSinkType : ISinkType
 
     public IReadOnlyList<string> Secrets => ["password"];
 
+    public IReadOnlyList<string> Destination => ["host", "port", "starttls", "tls"];
+
     public Result<ISink> Open(SinkSettings settings, SinkContext context)
     {
         var options = MailOptions.Read(settings);

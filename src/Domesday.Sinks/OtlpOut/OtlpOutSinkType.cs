@@ -21,6 +21,8 @@ internal sealed class OtlpOutSinkType : ISinkType
 
     public IReadOnlyList<string> Secrets => ["headers"];
 
+    public IReadOnlyList<string> Destination => ["url"];
+
     public Result<ISink> Open(SinkSettings settings, SinkContext context)
     {
         var options = OtlpOutOptions.Read(settings);

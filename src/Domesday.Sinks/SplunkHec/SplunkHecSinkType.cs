@@ -25,6 +25,8 @@ internal sealed class SplunkHecSinkType : ISinkType
 
     public IReadOnlyList<string> Secrets => ["token"];
 
+    public IReadOnlyList<string> Destination => ["url"];
+
     public Result<ISink> Open(SinkSettings settings, SinkContext context)
     {
         var options = SplunkHecOptions.Read(settings);

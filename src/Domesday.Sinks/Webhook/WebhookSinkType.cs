@@ -27,6 +27,8 @@ internal sealed class WebhookSinkType : ISinkType
 
     public IReadOnlyList<string> Secrets => ["secret", "key", "authorization", "headers", "path"];
 
+    public IReadOnlyList<string> Destination => ["template", "url"];
+
     public Result<ISink> Open(SinkSettings settings, SinkContext context)
     {
         var options = WebhookOptions.Read(settings);

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -181,6 +183,23 @@ public class WebhookTests
         {
             foreach (var kept in await service.EventsAsync(tenant)) Assert.DoesNotContain("hush-hush", Encoding.UTF8.GetString(Domesday.Events.Json.EventJson.Write(kept)), StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task A_secret_is_not_kept_for_another_receiver_than_the_one_it_was_given_for()
+    {
+        await using var receiver = await TestReceiver.StartAsync();
+        await using var elsewhere = await TestReceiver.StartAsync();
+        await using var service = await SinkCalls.ServiceAsync();
+        var id = await service.SinkAsync("webhook", new() { ["url"] = receiver.Url, ["authorization"] = "Bearer hush-hush" }, OrdersAlone);
+        using var refused = await service.Admin.PatchAsJsonAsync($"/audit/v1/sinks/{id}", new JsonObject { ["settings"] = new JsonObject { ["url"] = elsewhere.Url, ["authorization"] = "********" } }, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("settings.authorization", (await TestService.JsonAsync(refused)).ToJsonString(), StringComparison.Ordinal);
+        await service.ChangeAsync(id, new() { ["settings"] = new JsonObject { ["url"] = elsewhere.Url, ["authorization"] = "Bearer another" } });
+        await service.AppendAsync(1);
+        await elsewhere.WaitAsync();
+        Assert.Equal("Bearer another", elsewhere.Requests.First().Headers["Authorization"]);
+        Assert.Empty(receiver.Requests);
     }
 
     [Fact]
