@@ -18,9 +18,9 @@ internal sealed class TeeStream(Stream inner, BodyTee tee) : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => Seen(await inner.ReadAsync(buffer, cancellationToken), buffer.Span);
 
     public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        Seen(await inner.ReadAsync(buffer.AsMemory(offset, count), cancellationToken), buffer.AsSpan(offset));
+        Seen(await inner.ReadAsync(buffer.AsMemory(offset, count), cancellationToken), buffer.AsSpan(offset, count));
 
-    public override int Read(byte[] buffer, int offset, int count) => Seen(inner.Read(buffer, offset, count), buffer.AsSpan(offset));
+    public override int Read(byte[] buffer, int offset, int count) => Seen(inner.Read(buffer, offset, count), buffer.AsSpan(offset, count));
 
     public override void Flush()
     {
@@ -36,7 +36,8 @@ internal sealed class TeeStream(Stream inner, BodyTee tee) : Stream
     private int Seen(int read, ReadOnlySpan<byte> buffer)
     {
         if (read > 0) tee.Write(buffer[..read]);
-        else tee.IsComplete = true;
+        // Who asks for nothing waits for something to come.
+        else if (buffer.Length > 0) tee.IsComplete = true;
         return read;
     }
 }

@@ -43,6 +43,21 @@ public sealed class AdministrationTests(Site site)
     }
 
     [Fact]
+    public async Task A_fault_is_told_once_and_by_the_name_that_the_form_shows()
+    {
+        await using var visit = await site.SignInAsync();
+        await visit.GoAsync("/ui/admin/keys");
+        await visit.Page.GetByLabel("Name", new() { Exact = true }).FillAsync("nothing");
+        await visit.Button("Make key").ClickAsync();
+        await Assertions.Expect(visit.Page.Locator(".field-error")).ToHaveTextAsync("Choose at least one.");
+        await visit.GoAsync("/ui/me");
+        await visit.Page.GetByLabel("Old password").FillAsync("not this one");
+        await visit.Page.GetByLabel("New password").FillAsync("something longer");
+        await visit.Button("Change it").ClickAsync();
+        await Assertions.Expect(visit.Page.GetByText("The old password is not right.")).ToHaveCountAsync(1);
+    }
+
+    [Fact]
     public async Task A_role_is_made_given_and_taken_away_again()
     {
         await using var visit = await site.SignInAsync();

@@ -89,7 +89,7 @@ public sealed class EveryPageTests(Site site)
     /// <summary>What one sees at once when it is wrong: boxes that touch, buttons of different heights side by side, words that run out of their box.</summary>
     private static Task<string[]> FaultsOfLayoutAsync(IPage page) => page.EvaluateAsync<string[]>("""
         () => {
-          const seen = element => element.getClientRects().length > 0 && !element.classList.contains("unseen");
+          const seen = element => element.checkVisibility() && !element.classList.contains("unseen");
           const said = element => (element.className || element.tagName) + " «" + element.textContent.trim().slice(0, 40) + "»";
           const faults = [];
           for (const box of document.querySelectorAll("main .card, main .cards, main .plain-scroll, main .figures, main .notice")) {

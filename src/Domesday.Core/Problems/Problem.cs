@@ -17,6 +17,9 @@ public sealed record Problem(ProblemKind Kind, string Detail, string? Field = nu
 /// <param name="Field">Path of the field; empty for the whole.</param>
 public sealed record ProblemFault(int? Index, string Field, string Reason)
 {
+    /// <summary>For answers that have no place for the field: a reason that begins with a capital is a sentence, others go on from the field's name.</summary>
+    public string Sentence => Reason is [>= 'A' and <= 'Z', ..] ? Reason : $"{Field} {Reason}".Trim();
+
     public static ProblemFault From(Fault fault, int? index = null) => new(index, fault.Field, fault.Reason);
 }
 

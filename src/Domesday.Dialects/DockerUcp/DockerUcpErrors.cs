@@ -21,7 +21,7 @@ internal sealed class DockerUcpErrors : IProblemShape
 
     public Task WriteAsync(HttpContext http, Refusal refusal)
     {
-        var message = refusal.Faults.Count == 0 ? refusal.Detail : string.Join("; ", refusal.Faults.Select(fault => $"{fault.Field} {fault.Reason}".Trim()));
+        var message = refusal.Faults.Count == 0 ? refusal.Detail : string.Join("; ", refusal.Faults.Select(fault => fault.Sentence));
         http.Response.ContentType = "application/json";
         return JsonSerializer.SerializeAsync(http.Response.Body, new(message), DockerUcpJson.Default.UcpMessage, http.RequestAborted);
     }

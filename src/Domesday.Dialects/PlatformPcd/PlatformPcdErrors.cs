@@ -39,7 +39,7 @@ internal sealed class PlatformPcdErrors : IProblemShape
     {
         StatusCodes.Status405MethodNotAllowed => "Method Not Allowed",
         >= 500 and not StatusCodes.Status503ServiceUnavailable => "Database query failed",
-        _ when refusal.Kind == ProblemKind.Invalid && refusal.Faults.Count > 0 => string.Join("; ", refusal.Faults.Select(fault => $"{fault.Field} {fault.Reason}")),
+        _ when refusal.Kind == ProblemKind.Invalid && refusal.Faults.Count > 0 => string.Join("; ", refusal.Faults.Select(fault => fault.Sentence)),
         _ => refusal.Detail,
     };
 }

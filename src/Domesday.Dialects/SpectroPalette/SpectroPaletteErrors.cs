@@ -21,7 +21,7 @@ internal sealed class SpectroPaletteErrors : IProblemShape
         http.Response.ContentType = "application/json";
         var faults = refusal.Kind == ProblemKind.Invalid ? refusal.Faults : [];
         var details = faults.GroupBy(fault => fault.Field, fault => fault.Reason).ToDictionary(field => field.Key, field => string.Join("; ", field));
-        var message = faults.Count > 0 ? string.Join("; ", faults.Select(fault => $"{fault.Field} {fault.Reason}")) : refusal.Detail;
+        var message = faults.Count > 0 ? string.Join("; ", faults.Select(fault => fault.Sentence)) : refusal.Detail;
         var error = new PaletteError(CodeOf(refusal.Status), details, message, Guid.NewGuid().ToString("N"));
         return JsonSerializer.SerializeAsync(http.Response.Body, error, SpectroPaletteJson.Default.PaletteError, http.RequestAborted);
     }

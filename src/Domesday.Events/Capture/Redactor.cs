@@ -63,12 +63,19 @@ public sealed class Redactor
         return hidden ?? BodyReader.Read(contentType, body, paths, _names);
     }
 
+    /// <summary>Whether bodies of such requests are known to carry secrets in certain places, wherever their names are none.</summary>
+    public bool HasPlaces(string method, RequestPath path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Array.Exists(_places, place => place.Members.Length > 0 && place.Matches(method, path));
+    }
+
     /// <summary>What is recorded of a body that is too long to be kept, or did not come whole: length and digest, and where secrets are expected the length alone.</summary>
     /// <param name="sha256">Of the whole body, 32 bytes; empty when it is not known.</param>
     public CapturedBody LongBody(string method, RequestPath path, string? contentType, long length, ReadOnlySpan<byte> sha256)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return sha256.IsEmpty || Array.Exists(_places, place => place.Members.Length > 0 && place.Matches(method, path))
+        return sha256.IsEmpty || HasPlaces(method, path)
             ? CapturedBody.Hidden(contentType, length) : CapturedBody.Digest(contentType, length, sha256);
     }
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Domesday.Core.Problems;
 using Domesday.Events;
+using Domesday.Events.Capture;
 using Domesday.Events.Schema;
 using Domesday.Http.Mapping;
 
@@ -233,18 +234,28 @@ internal static class AuditEventMapping
     {
         json.WriteStartObject("request");
         json.WriteString("id", auditId);
-        WriteText(json, "uri", members.TakeText("requestURI"));
+        var uri = members.TakeText("requestURI");
+        WriteText(json, "uri", uri is null ? null : Redactor.Default.Target(uri));
+        var path = RequestPath.Parse(uri ?? "/");
         if (members.TakeValue("requestObject") is { } sent)
         {
             json.WritePropertyName("body");
-            ItemMembers.WriteAsItCame(json, sent);
+            WriteBody(json, sent, path);
         }
         json.WriteEndObject();
         if (members.TakeValue("responseObject") is not { } answer) return;
         json.WriteStartObject("response");
         json.WritePropertyName("body");
-        ItemMembers.WriteAsItCame(json, answer);
+        WriteBody(json, answer, path);
         json.WriteEndObject();
+    }
+
+    /// <summary>As it came, but for the values of Secrets and for tokens: what a policy of the apiserver lets out by mistake would stay in the ledger for ever.</summary>
+    private static void WriteBody(Utf8JsonWriter json, JsonElement body, RequestPath path)
+    {
+        // Which places carry secrets does not depend on the method.
+        if (Redactor.Default.HasPlaces("", path)) json.WriteRawValue(Redactor.Default.Body("", path, "application/json", Encoding.UTF8.GetBytes(body.GetRawText())).Json.Span, skipInputValidation: true);
+        else ItemMembers.WriteAsItCame(json, body);
     }
 
     private static void WriteLabels(Utf8JsonWriter json, string? stage, ItemMembers target, ItemMembers annotations)

@@ -21,8 +21,10 @@ internal static class HealthEndpoints
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/healthz", () => TypedResults.Text("alive\n")).AllowUnauthenticated();
-        routes.MapGet("/readyz", ReadyAsync).AllowUnauthenticated();
+        // Balancers and watchers often ask for the headers alone.
+        string[] methods = ["GET", "HEAD"];
+        routes.MapMethods("/healthz", methods, () => TypedResults.Text("alive\n")).AllowUnauthenticated();
+        routes.MapMethods("/readyz", methods, ReadyAsync).AllowUnauthenticated();
     }
 
     private static async Task<IResult> ReadyAsync(IEventStore store, IEventReader reader, Sealer sealer, TenantCaps caps, Forwarder forwarder, IHostApplicationLifetime lifetime, TimeProvider time, HttpContext http)

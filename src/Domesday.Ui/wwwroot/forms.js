@@ -104,14 +104,22 @@ export function fail(form, answer, status) {
       (field.closest(".field, fieldset") ?? field.parentElement).append(said);
     }
     // A reason is a sentence, or goes on from the field's name.
-    const sentence = /^[A-Z]/.test(fault.reason) ? fault.reason : `${fault.field} ${fault.reason}`;
+    const sentence = /^[A-Z]/.test(fault.reason) ? fault.reason
+      : field.type === "checkbox" && /^is (missing|empty)/.test(fault.reason) ? "Choose at least one."
+      : `${fault.field === field.name ? titleOf(field) : fault.field} ${fault.reason}`;
     said.textContent = said.textContent ? `${said.textContent}; ${sentence}` : sentence;
     field.setAttribute("aria-invalid", "true");
     field.setAttribute("aria-describedby", id);
     first ??= field;
   }
-  message(form, [answer?.detail ?? `The service answered ${status}.`, ...rest].join(" "));
+  // What stands beside the fields is not said again.
+  message(form, first && rest.length === 0 ? "Nothing was changed: what is wrong stands beside the fields." : [answer?.detail ?? `The service answered ${status}.`, ...rest].join(" "));
   (first ?? form.querySelector(".form-error")).focus();
+}
+
+/** What people read beside the field. */
+function titleOf(field) {
+  return field.labels?.[0]?.textContent.trim() || field.name;
 }
 
 /** The field of a fault: its own, or the one that it is a part of. */

@@ -49,6 +49,20 @@ public class KubernetesAuditTests
         }
     }
 
+    [Theory]
+    [InlineData("/api/v1/namespaces/n/secrets", """{"kind":"Secret","metadata":{"name":"db"},"data":{"k":"S3cr3t"},"stringData":{"k":"S3cr3t"}}""")]
+    [InlineData("/api/v1/namespaces/n/secrets?limit=500&token=S3cr3t", """{"kind":"SecretList","metadata":{"name":"db"},"items":[{"metadata":{"annotations":{"a":"S3cr3t"}},"data":{"k":"S3cr3t"}}]}""")]
+    [InlineData("/api/v1/namespaces/n/serviceaccounts/db/token", """{"kind":"TokenRequest","metadata":{"name":"db"},"status":{"token":"S3cr3t"}}""")]
+    [InlineData("/apis/authentication.k8s.io/v1/tokenreviews", """{"kind":"TokenReview","metadata":{"name":"db"},"spec":{"token":"S3cr3t"}}""")]
+    public async Task Secrets_that_the_apiservers_policy_lets_out_do_not_get_into_the_ledger(string uri, string body)
+    {
+        var item = new JsonObject { ["auditID"] = "a", ["stage"] = "ResponseComplete", ["verb"] = "create", ["requestURI"] = uri, ["requestObject"] = JsonNode.Parse(body), ["responseObject"] = JsonNode.Parse(body) };
+        var one = Assert.Single(await StoredAsync(AuditFixture.List("audit.k8s.io/v1", item)));
+        var (sent, answered) = (one.Request!.Body!.Value.GetRawText(), one.Response!.Body!.Value.GetRawText());
+        Assert.DoesNotContain("S3cr3t", sent + answered + one.Request.Uri, StringComparison.Ordinal);
+        Assert.All([sent, answered], text => Assert.Equal("db", JsonNode.Parse(text)!["metadata"]!["name"]!.GetValue<string>()));
+    }
+
     [Fact]
     public async Task Lines_of_an_apiservers_log_are_the_events_that_its_webhook_posts()
     {

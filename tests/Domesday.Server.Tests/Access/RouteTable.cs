@@ -13,7 +13,9 @@ internal static class RouteTable
     private static IEnumerable<RouteCase> Open() =>
     [
         new("GET /healthz", Everybody, Permission.None, "/healthz"),
+        new("HEAD /healthz", Everybody, Permission.None, "/healthz"),
         new("GET /readyz", Everybody, Permission.None, "/readyz"),
+        new("HEAD /readyz", Everybody, Permission.None, "/readyz"),
         new("GET /problems/{kind}", Everybody, Permission.None, "/problems/notfound"),
         new("GET /.well-known/jwks.json", Everybody, Permission.None, "/.well-known/jwks.json"),
         new("GET /openapi.json", Everybody, Permission.None, "/openapi.json"),

@@ -83,6 +83,17 @@ public sealed class ServingTests
     }
 
     [Theory]
+    [InlineData("/healthz")]
+    [InlineData("/readyz")]
+    public async Task Balancers_may_ask_for_the_headers_alone(string path)
+    {
+        await using var service = await TestService.StartAsync();
+        using var response = await service.Nobody.SendAsync(new(HttpMethod.Head, path), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Empty(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
     [InlineData("GET", "/nothing/here", 404)]
     [InlineData("PUT", "/audit/v1/keys", 405)]
     [InlineData("DELETE", "/healthz", 405)]
