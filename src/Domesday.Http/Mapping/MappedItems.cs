@@ -30,8 +30,7 @@ public sealed record MappedItems(IReadOnlyList<ReadOnlyMemory<byte>> Events, IRe
         {
             scratch.ResetWrittenCount();
             json.Reset(scratch);
-            var fault = mapping(item, json);
-            json.Flush();
+            var fault = Write(item, json, mapping);
             if (fault is not null)
             {
                 refused.Add(new(item, [fault]) { Context = context });
@@ -43,6 +42,21 @@ public sealed record MappedItems(IReadOnlyList<ReadOnlyMemory<byte>> Events, IRe
         }
         for (var i = 0; i < ends.Count; i++) events.Add(output.WrittenMemory[(i == 0 ? 0 : ends[i - 1])..ends[i]]);
         return new(events, origins, refused, context);
+    }
+
+    private static ProblemFault? Write(ReadOnlyMemory<byte> item, Utf8JsonWriter json, ItemMapping mapping)
+    {
+        try
+        {
+            var fault = mapping(item, json);
+            json.Flush();
+            return fault;
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // A mistake of the mapping's must cost neither the item nor its neighbours; what the exception says may hold parts of the item.
+            return new(null, "", $"could not be read, by a mistake of this version ({exception.GetType().Name}); replay it after an upgrade");
+        }
     }
 
     /// <summary>For a replay: all of the items, or the faults of those that still are none.</summary>
