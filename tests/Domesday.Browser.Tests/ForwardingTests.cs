@@ -125,11 +125,11 @@ public sealed class ForwardingTests(Site site)
         await visit.Button("Make report").ClickAsync();
         await Assertions.Expect(visit.Page.GetByLabel("Name", new() { Exact = true })).ToHaveAttributeAsync("aria-invalid", "true");
         await visit.Page.GetByLabel("Name", new() { Exact = true }).FillAsync("Chargeback");
-        await visit.Page.GetByLabel("Each").SelectOptionAsync("week");
+        await visit.Page.GetByLabel("Every", new() { Exact = true }).SelectOptionAsync("week");
         await visit.Page.GetByLabel("chat").CheckAsync();
         await visit.Button("Make report").ClickAsync();
-        var row = visit.Page.GetByRole(AriaRole.Region, new() { Name = "Reports that are sent" }).Locator("tr", new() { HasText = "Chargeback" });
-        await Assertions.Expect(row).ToContainTextAsync("by project, each week");
+        var row = visit.Page.GetByRole(AriaRole.Region, new() { Name = "Scheduled reports" }).Locator("tr", new() { HasText = "Chargeback" });
+        await Assertions.Expect(row).ToContainTextAsync("by project, every week");
         var before = At("/chat").Count();
         await visit.Button("Send the last one: Chargeback").ClickAsync();
         await Assertions.Expect(row.Locator("[data-sink-answer]")).ToContainTextAsync("accepted");
@@ -139,7 +139,7 @@ public sealed class ForwardingTests(Site site)
         await visit.Button("Switch off: Chargeback").ClickAsync();
         await Assertions.Expect(row).ToContainTextAsync("off");
         await visit.Button("Delete: Chargeback").ClickAsync();
-        await Assertions.Expect(visit.Page.GetByText("No report is sent.")).ToBeVisibleAsync();
+        await Assertions.Expect(visit.Page.GetByText("No report is scheduled.")).ToBeVisibleAsync();
     }
 
     [Fact]

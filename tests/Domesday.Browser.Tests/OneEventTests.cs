@@ -58,7 +58,7 @@ public sealed class OneEventTests(Site site)
         await visit.Page.GetByText("Erase …").ClickAsync();
         await visit.ShotAsync("event-erase");
         await visit.Button("Erase for good").ClickAsync();
-        await Assertions.Expect(visit.Page.Locator(".erase .field-error")).ToContainTextAsync("reason");
+        await Assertions.Expect(visit.Page.Locator(".erase .field-error")).ToHaveTextAsync("Reason is missing");
         await visit.Page.Locator(".erase").GetByLabel("Reason").FillAsync("a password in a field <i>");
         await visit.Page.Locator(".erase").GetByLabel("Case").FillAsync("SEC-44");
         await visit.Button("Erase for good").ClickAsync();
