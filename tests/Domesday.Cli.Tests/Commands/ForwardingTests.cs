@@ -21,7 +21,8 @@ public sealed class ForwardingTests : IAsyncLifetime
         Assert.Matches("state +paused", made);
         Assert.DoesNotContain("very secret", made, StringComparison.Ordinal);
         Assert.Matches("chat +webhook +paused", await _cli.OutputAsync("sink", "list"));
-        var changed = Json(await _cli.OutputAsync("sink", "change", "chat", "--set", "url=http://127.0.0.1:1/other", "--filter", "", "--fields", "action,actor", "--json"));
+        Assert.Contains("settings.secret must be given again", (await _cli.RunAsync("sink", "change", "chat", "--set", "url=http://127.0.0.1:1/other")).Error, StringComparison.Ordinal);
+        var changed = Json(await _cli.OutputAsync("sink", "change", "chat", "--set", "url=http://127.0.0.1:1/other", "--set", "secret=@" + _cli["secret"], "--filter", "", "--fields", "action,actor", "--json"));
         Assert.Equal(("http://127.0.0.1:1/other", null, """["action","actor"]"""), (changed["settings"]!["url"]!.GetValue<string>(), changed["filter"], changed["fields"]!.ToJsonString()));
         Assert.NotEmpty(changed["settings"]!["secret"]!.GetValue<string>());
         Assert.DoesNotContain("very secret", changed.ToJsonString(), StringComparison.Ordinal);
